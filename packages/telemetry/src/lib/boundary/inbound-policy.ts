@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * What a request's trace context is used for.
+ *
+ * - `continue`: the SERVER span is a child of the caller's span.
+ * - `link`: the SERVER span is a new root with a link to the caller's span; baggage is kept for trusted callers.
+ * - `ignore`: the SERVER span is a new root without a link, and there is no baggage.
+ */
+export type InboundMode = 'continue' | 'link' | 'ignore'
+
+/** The mode of one request, and whether its caller is trusted. A caller is, unless the policy says otherwise. */
+export interface InboundDecision {
+  readonly mode: InboundMode
+  /** An untrusted caller contributes nothing but a link: no baggage, no forward link, no sampling decision. */
+  readonly trusted: boolean
+}
+
+/** One line of an inbound policy: the first whose path (and method) matches decides. */
+export interface InboundRule {
+  /** `/exact`, or a prefix that ends in `*` such as `/hooks/*`; compared with the path of the request, without its query. */
+  readonly path: string
+  /** An HTTP method in capitals; every method when absent. */
+  readonly method?: string
+  readonly mode: InboundMode
+  /** `true` unless given. Untrusted callers cannot be continued. */
+  readonly trusted?: boolean
+}
+
+/** What `inbound` takes in code: a mode for all, rules, or a function asked once per request. */
+export type InboundPolicy =
+  | InboundMode
+  | readonly InboundRule[]
+  | ((request: IncomingMessage) => InboundMode | InboundDecision | undefined)
