@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
+import type { Sampler } from '@opentelemetry/sdk-trace'
 import type { InboundPolicy } from '../boundary/inbound-policy.ts'
 import type { Secret } from './secret.ts'
 
@@ -43,14 +44,26 @@ export interface Destination {
   readonly compression: 'gzip' | 'none'
   /** The longest one export may take, retries included, in milliseconds. */
   readonly timeoutMillis: number
+  /** PEM files for TLS, by path. */
+  readonly tls?: TlsFiles
   /** The Axiom dataset, for diagnostics. */
   readonly dataset?: string
+}
+
+/** Paths of PEM files, as in `OTEL_EXPORTER_OTLP_CERTIFICATE`, `…_CLIENT_KEY` and `…_CLIENT_CERTIFICATE`. */
+export interface TlsFiles {
+  /** Trusted when the server's certificate is verified, in place of Node's own list. */
+  readonly certificate?: string
+  readonly clientKey?: string
+  readonly clientCertificate?: string
 }
 
 /** `OTEL_TRACES_SAMPLER` and its argument. */
 export type SamplerConfig =
   | { readonly name: 'always_on' | 'always_off' | 'parentbased_always_on' | 'parentbased_always_off' }
   | { readonly name: 'traceidratio' | 'parentbased_traceidratio'; readonly ratio: number }
+  /** From code only. */
+  | { readonly name: 'custom'; readonly sampler: Sampler }
 
 /** `OTEL_SPAN_*`, `OTEL_EVENT_*`, `OTEL_LINK_*` and `OTEL_ATTRIBUTE_*` limits; `Infinity` is no limit. */
 export interface SpanLimits {
