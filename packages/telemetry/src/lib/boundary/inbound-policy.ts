@@ -18,7 +18,10 @@ export interface InboundDecision {
 
 /** One line of an inbound policy: the first whose path (and method) matches decides. */
 export interface InboundRule {
-  /** `/exact`, or a prefix that ends in `*` such as `/hooks/*`; compared with the path of the request, without its query. */
+  /**
+   * `/exact`, or a prefix that ends in `*` such as `/hooks/*`; compared with the path of the request without its
+   * query, as it was sent: upper and lower case differ, percent-encoding is not decoded.
+   */
   readonly path: string
   /** An HTTP method in capitals; every method when absent. */
   readonly method?: string
@@ -27,7 +30,12 @@ export interface InboundRule {
   readonly trusted?: boolean
 }
 
-/** What `inbound` takes in code: a mode for all, rules, or a function asked once per request. */
+/**
+ * What `inbound` takes in code: a mode for all, rules, or a function asked once per request.
+ *
+ * The function answers at once (no promise); `undefined` is `continue`. When it throws or answers anything else, the
+ * request is taken as `link` from an untrusted caller: see decisions/002-boundary.md.
+ */
 export type InboundPolicy =
   | InboundMode
   | readonly InboundRule[]

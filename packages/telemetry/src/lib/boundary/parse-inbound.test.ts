@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { parseInbound } from './parse-inbound.ts'
+
+describe('parseInbound', () => {
+  it.each(['continue', 'link', 'ignore', ' link '])('reads %j as one mode for every request', (text) => {
+    expect(parseInbound(text)).toEqual({ policy: text.trim(), problems: [] })
+  })
+
+  it('reads rules in their order, with method and trust', () => {
+    expect(parseInbound('GET /hooks/*=link:untrusted, /a=b=ignore,/*=continue')).toEqual({
+      policy: [
+        { method: 'GET', path: '/hooks/*', trusted: false, mode: 'link' },
+        { path: '/a=b', mode: 'ignore' },
+        { path: '/*', mode: 'continue' },
+      ],
+      problems: [],
+    })
+  })
+
+  it.each([
+    [
+      'linked',
+      {
+        expected: 'continue, link, ignore, or rules such as "GET /hooks/*=link,/*=continue"',
+        received: '"linked"',
+        cure: 'Write each rule as [METHOD ]/path=mode or [METHOD ]/path=mode:untrusted, with commas between them.',
+      },
+    ],
+    [
+      '/*=link,',
+      {
+        expected: 'continue, link, ignore, or rules such as "GET /hooks/*=link,/*=continue"',
+        received: '""',
+        cure: 'Write each rule as [METHOD ]/path=mode or [METHOD ]/path=mode:untrusted, with commas between them.',
+      },
+    ],
+    [
+      'hooks=link',
+      {
+        expected: 'a path such as /hooks or /hooks/*',
+        received: '"hooks=link" with "hooks"',
+        cure: 'Begin it with /, and use * only at its end.',
+      },
+    ],
+    [
+      'get /hooks=link',
+      {
+        expected: 'an HTTP method in capitals',
+        received: '"get /hooks=link" with "get"',
+        cure: 'Write it as in GET, or leave it out for every method.',
+      },
+    ],
+    [
+      '/hooks=Link',
+      {
+        expected: 'the mode continue, link or ignore',
+        received: '"/hooks=Link" with "Link"',
+        cure: 'Name one of the three.',
+      },
+    ],
+    [
+      '/hooks=continue:untrusted',
+      {
+        expected: 'link or ignore for an untrusted caller',
+        received: '"/hooks=continue:untrusted" with "continue"',
+        cure: 'Nobody can continue the trace of a caller they do not trust.',
+      },
+    ],
+  ])('says what is wrong with %j', (text, problem) => {
+    expect(parseInbound(text)).toEqual({ problems: [problem] })
+  })
+
+  it('names every problem at once', () => {
+    expect(parseInbound('hooks=nope,/ok=link,oops').problems).toHaveLength(3)
+  })
+})
