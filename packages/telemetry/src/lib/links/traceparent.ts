@@ -1,0 +1,33 @@
+import type { SpanContext } from '@opentelemetry/api'
+
+/** Length of a version 00 `traceparent`, and of the part of a later version that this version understands. */
+const LENGTH = 55
+
+const FORMAT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/
+
+/** The flags that W3C Trace Context level 2 defines: sampled (0x01) and random trace id (0x02). */
+const DEFINED_FLAGS = 0x03
+
+/**
+ * The remote span context that a `traceparent` value names, or `undefined` if the value is invalid.
+ *
+ * Strict: lower-case hexadecimal, no whitespace, no all-zero ids, not version ff; nothing may follow a version 00 value.
+ * Of a later version only what level 2 defines is read, and its further fields must begin with a dash.
+ * All eight flag bits of version 00 are kept, as links carry them on.
+ *
+ * Source: W3C Trace Context level 2, sections "traceparent Header Field Values" and "Versioning of traceparent".
+ */
+export function parseTraceparent(value: string): SpanContext | undefined {
+  const match = FORMAT.exec(value)
+  if (match === null) return undefined
+  const [, version, traceId, spanId, hexFlags] = match
+  if (traceId === undefined || spanId === undefined || hexFlags === undefined) return undefined
+  const flags = Number.parseInt(hexFlags, 16)
+  if (version !== '00') return { traceId, spanId, traceFlags: flags & DEFINED_FLAGS, isRemote: true }
+  return value.length === LENGTH ? { traceId, spanId, traceFlags: flags, isRemote: true } : undefined
+}
+
+/** The version 00 `traceparent` value of a valid span context, all eight flag bits included. */
+export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`
+}
