@@ -1,0 +1,43 @@
+import { createRequire, isBuiltin, register, syncBuiltinESMExports } from 'node:module'
+import type { Instrumentation, InstrumentationBase } from '@opentelemetry/instrumentation'
+import { register as registerSync, supportsSyncHooks } from 'import-in-the-middle/register-hooks.mjs'
+
+let installed = false
+
+/**
+ * Lets instrumentations reach modules that are imported, not required. Call it once they are enabled, and before the
+ * application is loaded (`node --import`).
+ *
+ * `node:http` and `node:https` need no hooks: their patched exports are copied into what ES modules see. The packages
+ * that the instrumentations patch need hooks, synchronous ones where Node has them (>= 22.22.3, >= 24.11.1, >= 25.1,
+ * 26): the asynchronous ones run on a thread of their own, and Node 26 warns of them. Hooks stay away from all other
+ * modules, as bundled and unusual ones have been seen to break.
+ */
+export function installEsmHooks(instrumentations: readonly Instrumentation[]): void {
+  const require = createRequire(import.meta.url)
+  require('node:http')
+  require('node:https')
+  syncBuiltinESMExports()
+
+  // Loader hooks cannot be taken out again, and a second set would wrap the wrappers.
+  const include = instrumentations.flatMap(packagesOf)
+  if (installed || include.length === 0) return
+  installed = true
+  if (supportsSyncHooks()) registerSync({ include })
+  else register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
+}
+
+/** The packages an instrumentation patches; none where it does not tell, or subscribes to channels instead. */
+function packagesOf(instrumentation: Instrumentation): string[] {
+  if (!tellsModules(instrumentation)) return []
+  return instrumentation
+    .getModuleDefinitions()
+    .map(({ name }) => name)
+    .filter((name) => !isBuiltin(name))
+}
+
+function tellsModules(
+  instrumentation: Instrumentation,
+): instrumentation is Instrumentation & Pick<InstrumentationBase, 'getModuleDefinitions'> {
+  return 'getModuleDefinitions' in instrumentation
+}

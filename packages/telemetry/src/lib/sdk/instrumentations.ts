@@ -1,0 +1,101 @@
+import type { Attributes } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
+import type { Instrumentation } from '@opentelemetry/instrumentation'
+import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express'
+import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http'
+import {
+  UndiciInstrumentation,
+  type UndiciInstrumentationConfig,
+} from '@opentelemetry/instrumentation-undici'
+import { BoundaryTracerProvider } from '../boundary/boundary-tracer-provider.ts'
+import { linkToCallee } from '../boundary/callee-link.ts'
+import { compileInbound } from '../boundary/compile-inbound.ts'
+import { getCrossing } from '../boundary/crossing.ts'
+import { announceRoot } from '../boundary/forward-link.ts'
+import { noteDecision } from '../boundary/inbound-decisions.ts'
+import type { InboundPolicy } from '../boundary/inbound-policy.ts'
+import { compilePaths } from '../boundary/path-pattern.ts'
+
+/** Where a service's traces begin and end. */
+export interface BoundaryConfig {
+  /** How requests' trace context is used. Has been through `checkInbound`. */
+  readonly inbound: InboundPolicy
+  /** Linked roots answer with their ids, and outgoing calls link to the root they started. */
+  readonly forwardLinks: boolean
+  /** Request paths that make no spans: `/exact`, or a prefix that ends in `*`. */
+  readonly untracedPaths: readonly string[]
+}
+
+const NO_ATTRIBUTES: Attributes = {}
+
+/**
+ * What every service is instrumented with: `node:http` and `node:https` with the boundary, undici (global `fetch`
+ * included), and Express for `http.route` alone, without a span for each of its layers.
+ */
+export function createInstrumentations(boundary: BoundaryConfig): Instrumentation[] {
+  return [
+    addHttpBoundary(new HttpInstrumentation(), boundary),
+    addUndiciBoundary(new UndiciInstrumentation(), boundary),
+    new ExpressInstrumentation({
+      ignoreLayersType: [
+        ExpressLayerType.MIDDLEWARE,
+        ExpressLayerType.ROUTER,
+        ExpressLayerType.REQUEST_HANDLER,
+      ],
+    }),
+  ]
+}
+
+/** Puts the boundary into an instrumentation of `node:http`; hooks that were configured go on being called. */
+export function addHttpBoundary(
+  http: Instrumentation<HttpInstrumentationConfig>,
+  { inbound, forwardLinks, untracedPaths }: BoundaryConfig,
+): Instrumentation<HttpInstrumentationConfig> {
+  const own = http.getConfig()
+  const decide = compileInbound(inbound)
+  const isUntraced = compilePaths(untracedPaths)
+  http.setConfig({
+    ...own,
+    ignoreIncomingRequestHook(request) {
+      return isUntraced(request.url ?? '/') || (own.ignoreIncomingRequestHook?.(request) ?? false)
+    },
+    // The instrumentation calls this hook right before it extracts the context from `request.headers`.
+    startIncomingSpanHook(request) {
+      const decision = decide(request)
+      if (decision.mode !== 'continue') noteDecision(request.headers, decision)
+      return own.startIncomingSpanHook?.(request) ?? NO_ATTRIBUTES
+    },
+    // Called twice over: for a response about to be written, and for one that was received.
+    responseHook(span, response) {
+      if (!forwardLinks) {
+        // Neither said nor heard.
+      } else if ('writeHead' in response) {
+        if (getCrossing(context.active())?.trusted) announceRoot(response, span.spanContext())
+      } else {
+        linkToCallee(span, response.headers)
+      }
+      own.responseHook?.(span, response)
+    },
+  })
+  const setTracerProvider = http.setTracerProvider.bind(http)
+  http.setTracerProvider = (provider) => setTracerProvider(new BoundaryTracerProvider(provider))
+  http.setTracerProvider(trace.getTracerProvider())
+  return http
+}
+
+/** Puts the caller's half of the boundary into an instrumentation of undici. */
+export function addUndiciBoundary(
+  undici: Instrumentation<UndiciInstrumentationConfig>,
+  { forwardLinks }: Pick<BoundaryConfig, 'forwardLinks'>,
+): Instrumentation<UndiciInstrumentationConfig> {
+  if (!forwardLinks) return undici
+  const own = undici.getConfig()
+  undici.setConfig({
+    ...own,
+    responseHook(span, exchange) {
+      linkToCallee(span, exchange.response.headers)
+      own.responseHook?.(span, exchange)
+    },
+  })
+  return undici
+}
