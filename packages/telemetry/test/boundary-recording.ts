@@ -1,0 +1,109 @@
+import type { Attributes, Context, Link, SpanContext, SpanKind } from '@opentelemetry/api'
+import { context, propagation, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import {
+  CompositePropagator,
+  suppressTracing,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core'
+import { registerInstrumentations } from '@opentelemetry/instrumentation'
+import type { ReadableSpan, Sampler } from '@opentelemetry/sdk-trace'
+import { AlwaysOnSampler, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace'
+import { request } from 'undici'
+import { expect, vi } from 'vitest'
+import { BoundaryPropagator } from '../src/lib/boundary/boundary-propagator.ts'
+import { installEsmHooks } from '../src/lib/sdk/esm-hooks.ts'
+import type { BoundaryConfig } from '../src/lib/sdk/instrumentations.ts'
+import { createInstrumentations } from '../src/lib/sdk/instrumentations.ts'
+
+/** What a sampler was asked. */
+export interface SamplingQuestion {
+  readonly traceId: string
+  readonly kind: SpanKind
+  readonly attributes: Attributes
+  readonly links: readonly Link[]
+  readonly parent: SpanContext | undefined
+}
+
+/** Instruments this process and records its spans; once per test file, as instrumentations patch the whole process. */
+export function recordSpans(boundary: Partial<BoundaryConfig>) {
+  const spans: ReadableSpan[] = []
+  const questions: SamplingQuestion[] = []
+  const parentBased = new ParentBasedSampler({ root: new AlwaysOnSampler() })
+  const sampler: Sampler = {
+    shouldSample(parentContext, traceId, name, kind, attributes, links) {
+      const parent = trace.getSpanContext(parentContext)
+      questions.push({ traceId, kind, attributes: { ...attributes }, links: [...links], parent })
+      return parentBased.shouldSample(parentContext, traceId, name, kind, attributes, links)
+    },
+  }
+  const provider = new TracerProvider({
+    sampler,
+    spanProcessors: [
+      {
+        onStart() {},
+        onEnd: (span) => spans.push(span),
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      },
+    ],
+  })
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  propagation.setGlobalPropagator(
+    new BoundaryPropagator(
+      new CompositePropagator({
+        propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+      }),
+    ),
+  )
+  trace.setGlobalTracerProvider(provider)
+  const instrumentations = createInstrumentations({
+    inbound: 'continue',
+    forwardLinks: true,
+    untracedPaths: [],
+    ...boundary,
+  })
+  registerInstrumentations({ instrumentations })
+  installEsmHooks(instrumentations)
+
+  /** The one span of a kind whose `url.path` is this, once it has ended. */
+  async function spanOf(kind: SpanKind, path: string): Promise<ReadableSpan> {
+    return await vi.waitFor(
+      () => {
+        const found = spans.filter((span) => span.kind === kind && pathOf(span) === path)
+        expect(found).toHaveLength(1)
+        return found[0] as ReadableSpan
+      },
+      { timeout: 15_000 },
+    )
+  }
+
+  return { spans, questions, spanOf }
+}
+
+/** `url.path` of a SERVER span, the path of the `url.full` of a CLIENT span, `undefined` of others. */
+export function pathOf(span: ReadableSpan): string | undefined {
+  const { 'url.path': path, 'url.full': full } = span.attributes
+  if (typeof path === 'string') return path
+  return typeof full === 'string' ? new URL(full).pathname : undefined
+}
+
+/** A request as from another process: with exactly these headers, and no span. */
+export async function call(url: string, headers: Record<string, string | string[]> = {}) {
+  return await context.with(suppressTracing(context.active() as Context), async () => {
+    const response = await request(url, { headers })
+    return { headers: response.headers, body: await response.body.text() }
+  })
+}
+
+/** A caller's span context and the headers that carry it. */
+export function caller(id: number, { flags = '03', tracestate = 'vendor=value' } = {}) {
+  const traceId = `c0ffee${id.toString(16).padStart(26, '0')}`
+  const spanId = `beef${id.toString(16).padStart(12, '0')}`
+  return {
+    traceId,
+    spanId,
+    headers: { traceparent: `00-${traceId}-${spanId}-${flags}`, tracestate, baggage: 'tenant=acme' },
+  }
+}
