@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http'
+import { TooLargeError } from '../too-large-error.ts'
+
+/** The sender went away before its body was complete: nobody is left to be answered. */
+export class UploadAborted extends Error {
+  readonly code = 'OTLP_UPLOAD_ABORTED'
+  override readonly name = 'UploadAborted'
+}
+
+/** The body was not complete in time (HTTP 408). */
+export class UploadTimeout extends Error {
+  readonly code = 'OTLP_UPLOAD_TIMEOUT'
+  override readonly name = 'UploadTimeout'
+}
+
+/** All uploads together hold as much as this receiver may (HTTP 503). */
+export class UploadsOverBudget extends Error {
+  readonly code = 'OTLP_UPLOADS_OVER_BUDGET'
+  override readonly name = 'UploadsOverBudget'
+}
+
+/** The bytes of every body received and not yet answered. Bound: refuses what would exceed it; each request gives back its own. */
+export class UploadBudget {
+  readonly #limit: number
+  #used = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get used(): number {
+    return this.#used
+  }
+
+  take(bytes: number): boolean {
+    if (this.#used + bytes > this.#limit) return false
+    this.#used += bytes
+    return true
+  }
+
+  giveBack(bytes: number): void {
+    this.#used -= bytes
+  }
+}
+
+/** One request's body. */
+export class Upload {
+  readonly #request: IncomingMessage
+  readonly #budget: UploadBudget
+  #taken = 0
+
+  constructor(request: IncomingMessage, budget: UploadBudget) {
+    this.#request = request
+    this.#budget = budget
+  }
+
+  /**
+   * Reads the whole body within `mostBytes` and `milliseconds`.
+   *
+   * Throws TooLargeError, UploadAborted, UploadTimeout or UploadsOverBudget, and then has stopped keeping bytes.
+   */
+  async read(mostBytes: number, milliseconds: number): Promise<Uint8Array> {
+    const request = this.#request
+    if (Number(request.headers['content-length']) > mostBytes) throw new TooLargeError(mostBytes, 'as sent')
+    const chunks: Buffer[] = []
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const deadline = setTimeout(() => {
+      reject(
+        new UploadTimeout(
+          `The body was not complete after ${milliseconds} ms. Send it faster, or in smaller parts.`,
+        ),
+      )
+    }, milliseconds)
+    let received = 0
+    const onData = (chunk: Buffer): void => {
+      received += chunk.byteLength
+      if (received > mostBytes) reject(new TooLargeError(mostBytes, 'as sent'))
+      else if (!this.#budget.take(chunk.byteLength)) {
+        reject(new UploadsOverBudget('Too many uploads at once. Try again later.'))
+      } else {
+        this.#taken += chunk.byteLength
+        chunks.push(chunk)
+      }
+    }
+    const onClose = (): void => reject(new UploadAborted('The sender closed the connection within its body.'))
+    request.on('data', onData).once('end', resolve).once('close', onClose).once('error', onClose)
+    try {
+      await promise
+      return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, received)
+    } finally {
+      clearTimeout(deadline)
+      request.off('data', onData).off('end', resolve).off('close', onClose)
+    }
+  }
+
+  /** Gives its bytes back to the budget, once they are no longer needed. */
+  release(): void {
+    this.#budget.giveBack(this.#taken)
+    this.#taken = 0
+  }
+}

@@ -1,0 +1,442 @@
+import type { Defects } from '../defects.ts'
+import { TextCache } from '../text-cache.ts'
+import { UndecodableError } from '../undecodable-error.ts'
+import { jsonPathAt } from './json-path-at.ts'
+
+/** What is only stepped over may nest this deep: one byte of memory each. */
+const deepestSkipped = 1_000_000
+
+const quote = 0x22
+const comma = 0x2c
+const minus = 0x2d
+const point = 0x2e
+const zero = 0x30
+const nine = 0x39
+const colon = 0x3a
+const openBracket = 0x5b
+const backslash = 0x5c
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
+
+/** Each byte's lowercase hex digit, 0 for every other byte. */
+const hexDigits = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[0-9a-fA-F]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte).toLowerCase().charCodeAt(0) : 0,
+)
+
+const names = new TextCache()
+const keys = new TextCache()
+const values = new TextCache()
+
+const word64 = new DataView(new ArrayBuffer(8))
+
+/**
+ * Reads JSON as protobuf's JSON mapping defines it, with OTLP's deviations, straight from the request's bytes.
+ *
+ * A cursor instead of JSON.parse: 64-bit numbers stay exact, nothing is allocated for what nobody asks for, depth cannot
+ * exhaust the stack, and it is faster. The bytes must be valid UTF-8. `null` reads as the default everywhere.
+ * Sources: https://protobuf.dev/programming-guides/json/, OTLP specification "JSON Protobuf Encoding".
+ */
+export class JsonReader {
+  readonly defects: Defects
+  readonly #bytes: Buffer
+  #position = 0
+  #lastId16At = -1
+  #lastId16 = ''
+
+  constructor(bytes: Uint8Array, defects: Defects) {
+    this.defects = defects
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    // A byte order mark is allowed to be ignored (RFC 8259, section 8.1).
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#position = 3
+  }
+
+  /** Steps into an object; its first member's name, undefined if there is none. */
+  enterObject(): string | undefined {
+    const byte = this.#peek()
+    if (byte === openBrace) {
+      this.#position++
+      if (this.#peek() !== closeBrace) return this.#name()
+      this.#position++
+      return undefined
+    }
+    this.#null('an object')
+    return undefined
+  }
+
+  /** The name of the object's next member; undefined at its end. */
+  nextName(): string | undefined {
+    const byte = this.#peek()
+    this.#position++
+    if (byte === comma) return this.#name()
+    if (byte === closeBrace) return undefined
+    throw this.#unexpected('"," or "}"', this.#position - 1)
+  }
+
+  /** Steps into an array; whether it has a first item. */
+  enterArray(): boolean {
+    const byte = this.#peek()
+    if (byte === openBracket) {
+      this.#position++
+      if (this.#peek() !== closeBracket) return true
+      this.#position++
+      return false
+    }
+    this.#null('an array')
+    return false
+  }
+
+  /** Whether the array has another item. */
+  nextItem(): boolean {
+    const byte = this.#peek()
+    this.#position++
+    if (byte === comma) return true
+    if (byte === closeBracket) return false
+    throw this.#unexpected('"," or "]"', this.#position - 1)
+  }
+
+  /** Nothing but white space may follow the document. */
+  end(): void {
+    if (this.#peek() !== undefined) throw this.#unexpected('the end of the body', this.#position)
+  }
+
+  /** Whether the value here is `null`, which it then steps over: for where null and default are not the same. */
+  skipNull(): boolean {
+    if (this.#peek() !== 0x6e) return false
+    this.#null('null')
+    return true
+  }
+
+  /** An attribute's key, a span's or event's name: what repeats. */
+  key(): string {
+    return this.#text(keys)
+  }
+
+  string(): string {
+    return this.#text(values)
+  }
+
+  bool(): boolean {
+    const byte = this.#peek()
+    if (byte === 0x74 && this.#literal('true')) return true
+    if (byte === 0x66 && this.#literal('false')) return false
+    this.#null('true or false')
+    return false
+  }
+
+  /** Unsigned, 32 bits. */
+  uint32(): number {
+    return this.#small(0, 0xffff_ffff, 'an integer from 0 to 4294967295')
+  }
+
+  /** Signed, 32 bits; also enums, which OTLP/JSON writes as integers only. */
+  int32(): number {
+    return this.#small(-0x8000_0000, 0x7fff_ffff, 'an integer from -2147483648 to 2147483647')
+  }
+
+  int64(): bigint {
+    const at = this.#position
+    const value = this.#integer('a signed 64-bit integer')
+    if (BigInt.asIntN(64, value) !== value) throw this.#unexpected('a signed 64-bit integer', at)
+    return value
+  }
+
+  uint64(): bigint {
+    const at = this.#position
+    const value = this.#integer('an unsigned 64-bit integer')
+    if (BigInt.asUintN(64, value) !== value) throw this.#unexpected('an unsigned 64-bit integer', at)
+    return value
+  }
+
+  double(): number {
+    const byte = this.#peek()
+    const at = this.#position
+    if (byte === quote) {
+      const text = this.string()
+      if (text === 'NaN') return Number.NaN
+      if (text === 'Infinity') return Number.POSITIVE_INFINITY
+      if (text === '-Infinity') return Number.NEGATIVE_INFINITY
+      if (isJsonNumber(text)) return Number(text)
+    } else if (this.#atNumber(byte)) {
+      return Number(this.#numberText())
+    } else {
+      this.#null('a number')
+      return 0
+    }
+    throw this.#unexpected('a number, "NaN", "Infinity" or "-Infinity"', at)
+  }
+
+  /** Standard or URL-safe base64, with or without padding. */
+  bytes(): Uint8Array {
+    const at = this.#position
+    const text = this.string()
+    const digits = text.replace(/={1,2}$/, '')
+    if (!/^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)$/.test(digits) || digits.length % 4 === 1) {
+      throw this.#unexpected('base64', at)
+    }
+    return new Uint8Array(Buffer.from(digits, 'base64'))
+  }
+
+  /** An id as lowercase hex; a text that is not hex is left as it is, for the caller to judge. */
+  id(): string {
+    if (this.#peek() !== quote) return this.string()
+    const b = this.#bytes
+    const start = this.#position + 1
+    if (b[start + 16] === quote) {
+      const text = hexOf8(b, start)
+      if (text !== '') this.#position = start + 17
+      return text === '' ? this.string() : text
+    }
+    if (b[start + 32] === quote) {
+      // Spans of one trace travel together: mostly this is the 16-byte id read last.
+      const last = this.#lastId16At
+      if (last >= 0 && b.compare(b, last, last + 32, start, start + 32) === 0) {
+        this.#position = start + 33
+        return this.#lastId16
+      }
+      const text = this.string()
+      const id = isHex(text) ? text.toLowerCase() : text
+      if (this.#position === start + 33) {
+        this.#lastId16At = start
+        this.#lastId16 = id
+      }
+      return id
+    }
+    const text = this.string()
+    return isHex(text) ? text.toLowerCase() : text
+  }
+
+  /** Steps over any value, checking that it is JSON. */
+  skip(): void {
+    const open: number[] = []
+    do {
+      const byte = this.#peek()
+      if (byte === openBrace || byte === openBracket) {
+        const first = byte === openBrace ? this.enterObject() !== undefined : this.enterArray()
+        if (first) {
+          if (open.push(byte) > deepestSkipped)
+            throw this.#malformed(`values nest deeper than ${deepestSkipped}`)
+          continue
+        }
+      } else if (byte === quote) this.#scanString()
+      else if (this.#atNumber(byte)) this.#numberText()
+      else if (byte === 0x74) this.#literal('true')
+      else if (byte === 0x66) this.#literal('false')
+      else this.#null('a value')
+      while (open.length > 0) {
+        const more = open[open.length - 1] === openBrace ? this.nextName() !== undefined : this.nextItem()
+        if (more) break
+        open.pop()
+      }
+    } while (open.length > 0)
+  }
+
+  #peek(): number | undefined {
+    const bytes = this.#bytes
+    let byte = bytes[this.#position]
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.#position]
+    return byte
+  }
+
+  #name(): string {
+    if (this.#peek() !== quote) throw this.#unexpected('a name in double quotes', this.#position)
+    const name = this.#text(names)
+    if (this.#peek() !== colon) throw this.#unexpected('":"', this.#position)
+    this.#position++
+    return name
+  }
+
+  #text(cache: TextCache): string {
+    if (this.#peek() !== quote) {
+      this.#null('a string')
+      return ''
+    }
+    const start = this.#position + 1
+    const escaped = this.#scanString()
+    const end = this.#position - 1
+    return escaped ? this.#unescape(start - 1, end + 1) : cache.read(this.#bytes, start, end)
+  }
+
+  /** Moves past the string that begins here; whether it has escapes. */
+  #scanString(): boolean {
+    const bytes = this.#bytes
+    const length = bytes.length
+    let position = this.#position + 1
+    let escaped = false
+    while (position < length) {
+      const byte = bytes[position] as number
+      if (byte === quote) {
+        this.#position = position + 1
+        return escaped
+      }
+      if (byte === backslash) {
+        escaped = true
+        position++
+      } else if (byte < 0x20) {
+        throw this.#unexpected('a string without control characters', position)
+      }
+      position++
+    }
+    throw this.#unexpected("a string's end", length)
+  }
+
+  #unescape(start: number, end: number): string {
+    let text: string
+    try {
+      text = JSON.parse(this.#bytes.toString('utf8', start, end)) as string
+    } catch (cause) {
+      throw this.#unexpected('a string with valid escapes', start, cause)
+    }
+    // Half a surrogate pair, which only an escape can bring, has no UTF-8.
+    if (!text.isWellFormed()) this.defects.invalidText = true
+    return text
+  }
+
+  #atNumber(byte: number | undefined): boolean {
+    return byte !== undefined && (byte === minus || (byte >= zero && byte <= nine))
+  }
+
+  #numberText(): string {
+    const bytes = this.#bytes
+    const start = this.#position
+    let position = start
+    for (;;) {
+      const byte = bytes[position]
+      // Digits, ".", "-", "+", "e", "E": everything a number is made of, in whatever order.
+      if (byte === undefined) break
+      const isDigit = byte >= zero && byte <= nine
+      if (!isDigit && byte !== point && byte !== minus && byte !== 0x2b && byte !== 0x65 && byte !== 0x45)
+        break
+      position++
+    }
+    const text = bytes.toString('latin1', start, position)
+    if (!isJsonNumber(text)) throw this.#unexpected('a number', start)
+    this.#position = position
+    return text
+  }
+
+  #small(lowest: number, highest: number, expected: string): number {
+    const at = this.#position
+    const value = this.#integer(expected)
+    if (value < lowest || value > highest) throw this.#unexpected(expected, at)
+    return Number(value)
+  }
+
+  /** An integer written as number or string, exactly; also as 1.0 or 1e2, which protobuf's mapping allows. */
+  #integer(expected: string): bigint {
+    const byte = this.#peek()
+    const at = this.#position
+    const quoted = byte === quote
+    const plain = this.#plainInteger(quoted ? at + 1 : at, quoted)
+    if (plain !== undefined) return plain
+    if (!quoted && !this.#atNumber(byte)) {
+      this.#null(expected)
+      return 0n
+    }
+    const value = exactInteger(quoted ? this.string() : this.#numberText())
+    if (value === undefined) throw this.#unexpected(expected, at)
+    return value
+  }
+
+  /** At most 19 digits with nothing else: how practically every integer is written. Undefined, without moving, for any other. */
+  #plainInteger(start: number, quoted: boolean): bigint | undefined {
+    const bytes = this.#bytes
+    const negative = bytes[start] === minus
+    const first = negative ? start + 1 : start
+    let position = first
+    let low = 0
+    let high = 0
+    let byte = bytes[position] ?? 0
+    while (byte >= zero && byte <= nine) {
+      // Six digits at a time: 2^32 × 10^6 stays below 2^53.
+      let chunk = 0
+      let scale = 1
+      do {
+        chunk = chunk * 10 + (byte - zero)
+        scale *= 10
+        byte = bytes[++position] ?? 0
+      } while (scale < 1_000_000 && byte >= zero && byte <= nine)
+      const product = low * scale + chunk
+      low = product % 0x1_0000_0000
+      high = high * scale + Math.floor(product / 0x1_0000_0000)
+    }
+    const digits = position - first
+    if (digits === 0 || digits > 19 || (digits > 1 && bytes[first] === zero)) return undefined
+    if (quoted) {
+      if (byte !== quote) return undefined
+      position++
+    } else if (byte === point || byte === 0x65 || byte === 0x45) return undefined
+    this.#position = position
+    word64.setUint32(0, high)
+    word64.setUint32(4, low)
+    const value = word64.getBigUint64(0)
+    return negative ? -value : value
+  }
+
+  #literal(text: string): boolean {
+    const end = this.#position + text.length
+    if (this.#bytes.toString('latin1', this.#position, end) !== text) {
+      throw this.#unexpected(text, this.#position)
+    }
+    this.#position = end
+    return true
+  }
+
+  #null(expected: string): void {
+    if (this.#bytes.toString('latin1', this.#position, this.#position + 4) !== 'null') {
+      throw this.#unexpected(expected, this.#position)
+    }
+    this.#position += 4
+  }
+
+  #unexpected(expected: string, at: number, cause?: unknown): UndecodableError {
+    const byte = this.#bytes[at]
+    return this.#malformed(`expected ${expected}, found ${found(byte)}`, at, cause)
+  }
+
+  #malformed(what: string, at = this.#position, cause?: unknown): UndecodableError {
+    const field = jsonPathAt(this.#bytes, at)
+    const where = field === '' ? `byte ${at}` : `byte ${at} (${field})`
+    return new UndecodableError(`Malformed OTLP/JSON at ${where}: ${what}.`, field, { cause })
+  }
+}
+
+const isHex = (text: string): boolean => /^(?:[0-9a-fA-F]{2})*$/.test(text)
+
+const isJsonNumber = (text: string): boolean => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)
+
+/** The integer `text` denotes, undefined if it denotes none or one far beyond 64 bits. */
+const exactInteger = (text: string): bigint | undefined => {
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
+  if (!parts || !isJsonNumber(text)) return undefined
+  const [, sign, whole = '', fraction = '', exponent = '0'] = parts
+  const digits = (whole + fraction).replace(/^0+/, '')
+  // Zero whatever its exponent; beyond these no 64-bit integer is left, and no power worth computing.
+  if (digits === '') return 0n
+  const shift = Number(exponent) - fraction.length
+  if (digits.length + shift > 20 || shift > 20) return undefined
+  const integer = shift >= 0 ? digits + '0'.repeat(shift) : digits.slice(0, shift)
+  if (shift < 0 && !/^0*$/.test(digits.slice(shift))) return undefined
+  return BigInt(`${sign}${integer === '' ? '0' : integer}`)
+}
+
+const found = (byte: number | undefined): string => {
+  if (byte === undefined) return 'the end of the body'
+  if (byte === quote) return 'a string'
+  if (byte === openBrace) return 'an object'
+  if (byte === openBracket) return 'an array'
+  if (byte === minus || (byte >= zero && byte <= nine)) return 'a number'
+  if (byte > 0x20 && byte < 0x7f) return `"${String.fromCharCode(byte)}"`
+  return `byte 0x${byte.toString(16).padStart(2, '0')}`
+}
+
+/** Sixteen hex digits in lowercase, empty if one of them is none. */
+const hexOf8 = (b: Uint8Array, at: number): string => {
+  const digits: number[] = new Array(16)
+  for (let i = 0; i < 16; i++) {
+    const digit = hexDigits[b[at + i] as number] as number
+    if (digit === 0) return ''
+    digits[i] = digit
+  }
+  return String.fromCharCode(...digits)
+}
