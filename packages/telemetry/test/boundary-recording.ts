@@ -1,5 +1,6 @@
-import type { Attributes, Context, Link, SpanContext, SpanKind } from '@opentelemetry/api'
-import { context, propagation, trace } from '@opentelemetry/api'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Attributes, Link, SpanContext } from '@opentelemetry/api'
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import {
   CompositePropagator,
@@ -11,7 +12,6 @@ import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import type { ReadableSpan, Sampler } from '@opentelemetry/sdk-trace'
 import { AlwaysOnSampler, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace'
 import { request } from 'undici'
-import { expect, vi } from 'vitest'
 import { BoundaryPropagator } from '../src/lib/boundary/boundary-propagator.ts'
 import { installEsmHooks } from '../src/lib/sdk/esm-hooks.ts'
 import type { BoundaryConfig } from '../src/lib/sdk/instrumentations.ts'
@@ -69,14 +69,18 @@ export function recordSpans(boundary: Partial<BoundaryConfig>) {
 
   /** The one span of a kind whose `url.path` is this, once it has ended. */
   async function spanOf(kind: SpanKind, path: string): Promise<ReadableSpan> {
-    return await vi.waitFor(
-      () => {
-        const found = spans.filter((span) => span.kind === kind && pathOf(span) === path)
-        expect(found).toHaveLength(1)
-        return found[0] as ReadableSpan
-      },
-      { timeout: 15_000 },
-    )
+    const deadline = Date.now() + 15_000
+    while (true) {
+      const [found, ...others] = spans.filter((span) => span.kind === kind && pathOf(span) === path)
+      if (found !== undefined && others.length === 0) return found
+      if (Date.now() > deadline) {
+        const arrived = spans.map((span) => `${SpanKind[span.kind]} ${pathOf(span) ?? span.name}`)
+        throw new Error(
+          `No single ${SpanKind[kind]} span of ${path} within 15 s, but:\n${arrived.join('\n')}`,
+        )
+      }
+      await delay(5)
+    }
   }
 
   return { spans, questions, spanOf }
@@ -91,7 +95,7 @@ export function pathOf(span: ReadableSpan): string | undefined {
 
 /** A request as from another process: with exactly these headers, and no span. */
 export async function call(url: string, headers: Record<string, string | string[]> = {}) {
-  return await context.with(suppressTracing(context.active() as Context), async () => {
+  return await context.with(suppressTracing(context.active()), async () => {
     const response = await request(url, { headers })
     return { headers: response.headers, body: await response.body.text() }
   })
