@@ -1,0 +1,56 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { ListenAddress } from '@linked-traces/service/http-service'
+import { readSettings, type SettingsReader } from '@linked-traces/service/settings'
+
+/** Where the workbench listens, what it keeps and when it stops. */
+export type WorkbenchConfig = {
+  /** `WORKBENCH_HOST`, `WORKBENCH_PORT`; port 0 picks a free one. */
+  readonly address: ListenAddress
+  /** `WORKBENCH_DATA`: absolute path of the database's folder, or `:memory:`. */
+  readonly data: string
+  /** `WORKBENCH_STOP_WITH=stdin`: SIGINT is left to the runner, and the end of stdin stops the workbench. */
+  readonly stopWith: 'signal' | 'stdin'
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the workbench's variables; unset and empty mean the default.
+ *
+ * @throws {SettingsError} with every problem at once.
+ */
+export function resolveWorkbenchConfig(env: Env, platform: NodeJS.Platform): WorkbenchConfig {
+  return readSettings(env, (settings) => ({
+    address: settings.listenAddress('WORKBENCH', 4318),
+    data: dataFolder(env, platform),
+    stopWith: oneOf(settings, env, 'WORKBENCH_STOP_WITH', ['signal', 'stdin']),
+  }))
+}
+
+/** The first of `values` is the default. */
+function oneOf<T extends string>(
+  settings: SettingsReader,
+  env: Env,
+  key: string,
+  values: readonly [T, ...T[]],
+): T {
+  const received = env[key] || values[0]
+  const value = values.find((candidate) => candidate === received)
+  if (value !== undefined) return value
+  settings.problems.push(`${key}: expected ${values.join(' or ')}, received ${JSON.stringify(received)}.`)
+  return values[0]
+}
+
+function dataFolder(env: Env, platform: NodeJS.Platform): string {
+  const data = env.WORKBENCH_DATA
+  if (data === ':memory:') return data
+  return resolve(data || join(stateFolder(env, platform), 'linked-traces'))
+}
+
+/** Where each operating system wants programs to keep what outlives them and is of no use on another machine. */
+function stateFolder(env: Env, platform: NodeJS.Platform): string {
+  if (platform === 'win32') return env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local')
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support')
+  return env.XDG_STATE_HOME || join(homedir(), '.local', 'state')
+}
