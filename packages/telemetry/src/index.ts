@@ -1,0 +1,125 @@
+import { dirname, join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
+import type { Tracer } from '@opentelemetry/api'
+import { trace } from '@opentelemetry/api'
+import { resolveConfig } from './lib/config/resolve-config.ts'
+import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
+import { installProcessEnd } from './lib/export/process-end.ts'
+import type { TelemetryHealth } from './lib/export/telemetry-health.ts'
+import { readApplicationPackage } from './lib/sdk/application-package.ts'
+import { findDarkApiCopy } from './lib/sdk/dark-api-copy.ts'
+import { installDiagLogger } from './lib/sdk/install-diag-logger.ts'
+import { startSdk } from './lib/sdk/telemetry-sdk.ts'
+
+export type { AxiomOptions } from './lib/axiom/axiom-options.ts'
+export type {
+  InboundDecision,
+  InboundMode,
+  InboundPolicy,
+  InboundRule,
+} from './lib/boundary/inbound-policy.ts'
+export type { ConfigProblem } from './lib/config/telemetry-config-error.ts'
+export { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
+export type { OtlpOptions, TelemetryOptions } from './lib/config/telemetry-options.ts'
+export type { DestinationHealth, DroppedSpans, TelemetryHealth } from './lib/export/telemetry-health.ts'
+
+/** A process's telemetry. */
+export interface Telemetry {
+  /**
+   * Waits until every span that has ended is delivered or refused, but no longer than `OTEL_BSP_EXPORT_TIMEOUT` (30 s);
+   * what is left then is tried again later. Never rejects.
+   */
+  flush(): Promise<void>
+  /**
+   * Delivers what is left within 5 s, and drops what is not delivered then: for applications that end their process
+   * themselves. Spans that end later are dropped. Never rejects.
+   */
+  shutdown(): Promise<void>
+  /** What has become of the spans so far. */
+  health(): TelemetryHealth
+}
+
+/** How long the end of a process may be put off, in milliseconds. */
+const END_DEADLINE = 5000
+
+const STARTED = Symbol.for('@linked-traces/telemetry')
+const globals: typeof globalThis & { [STARTED]?: Telemetry } = globalThis
+
+/**
+ * Starts this process's telemetry: spans of HTTP servers and clients, and those of your own, are sent to Axiom, to any
+ * OTLP endpoint or to a workbench. Call it before the application is loaded, in a file given to `node --import`.
+ *
+ * A process has one telemetry: later calls return what the first one returned.
+ *
+ * @throws {TelemetryConfigError} with every setting that cannot be honoured.
+ */
+export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
+  const started = globals[STARTED]
+  if (started !== undefined) {
+    say('Telemetry was started before: the first start counts, and the options of this one are not used.')
+    return started
+  }
+  const { env = process.env, spanProcessors = [], instrumentations = [] } = options
+  const folder = process.argv[1] === undefined ? process.cwd() : dirname(process.argv[1])
+  const config = resolveConfig(options, env, readApplicationPackage(folder))
+
+  const tell = config.logLevel === 'none' ? () => {} : say
+  for (const notice of config.notices) tell(notice)
+  installDiagLogger(config.logLevel, tell)
+  const sdk = startSdk(config, { spanProcessors, instrumentations, say: tell })
+  if (sdk === undefined) {
+    tell(
+      'Another OpenTelemetry SDK was registered before: it goes on, and this one is not used. Remove one of the two.',
+    )
+  }
+  const dark = findDarkApiCopy(join(folder, 'app.js'))
+  if (dark !== undefined) {
+    tell(
+      `The application's spans go nowhere: it uses @opentelemetry/api ${dark.version} (${dark.path}), which does not ` +
+        `see the SDK of ${dark.expected}. Let both be the same version.`,
+    )
+  }
+
+  const outlets = sdk?.outlets ?? []
+  const uninstall = installProcessEnd(
+    process,
+    {
+      pending: () => outlets.some(({ queue }) => queue.held > 0),
+      async drain(deadlineMillis) {
+        await Promise.all(outlets.map(({ queue }) => queue.drain(deadlineMillis)))
+      },
+      hurry() {
+        for (const { queue } of outlets) queue.hurry()
+      },
+    },
+    { deadlineMillis: END_DEADLINE, signals: isMainThread },
+  )
+
+  const telemetry: Telemetry = {
+    async flush() {
+      await sdk?.flush().catch(() => {})
+    },
+    async shutdown() {
+      uninstall()
+      await sdk?.shutdown(END_DEADLINE).catch(() => {})
+    },
+    health() {
+      return { destinations: outlets.map((outlet) => outlet.health()) }
+    },
+  }
+  globals[STARTED] = telemetry
+  return telemetry
+}
+
+/**
+ * A tracer by name, as in `getTracer('service1')`: the instrumentation scope of the spans it makes. Without a started
+ * telemetry its spans are no-ops.
+ */
+export function getTracer(name: string, version?: string): Tracer {
+  return trace.getTracer(name, version)
+}
+
+/** Tells the operator, in the stream that is not the application's output. */
+function say(line: string): void {
+  process.stderr.write(`linked-traces: ${line}\n`)
+}

@@ -1,0 +1,296 @@
+import type { QueueConfig } from '../config/telemetry-config.ts'
+import type { Deliver, Delivered, Delivery, DeliveryFailure } from './delivery.ts'
+import type { DroppedSpans } from './telemetry-health.ts'
+
+/** Hears what becomes of a queue's spans; `held` is how many the queue still has. */
+export interface QueueObserver {
+  delivered(delivery: Delivered, spans: number): void
+  failed(failure: DeliveryFailure, spans: number, held: number): void
+  dropped(reason: keyof DroppedSpans, spans: number): void
+}
+
+export interface SpanQueueOptions<Span> extends QueueConfig {
+  readonly deliver: Deliver<Span>
+  readonly observer: QueueObserver
+  /** In [0, 1). Spreads retries, so that the many processes of an outage do not come back as one. */
+  readonly random?: () => number
+}
+
+interface Batch<Span> {
+  readonly spans: readonly Span[]
+  /** Resolves once the batch is delivered, refused or given up. */
+  readonly settled: Promise<void>
+  readonly settle: () => void
+}
+
+/** A wait for the queue to become empty that ends with spans being given up. */
+interface Ending {
+  readonly since: number
+  readonly until: number
+  readonly giveUp: () => void
+}
+
+/** Waits between attempts in milliseconds, doubled with each failure in a row. */
+const FIRST_WAIT = 1000
+const LONGEST_WAIT = 30_000
+/** The first wait while somebody waits for the queue to become empty: there may be time for a few attempts. */
+const FIRST_WAIT_WHEN_HURRIED = 100
+/** Requests at a time when the process ends: one after the other, a slow backend would take all its time for the first. */
+const PARALLEL_AT_END = 8
+/** How long a process that wants to end knocks where nobody listens, in milliseconds. */
+const KNOCKING_AT_END = 1000
+
+/**
+ * Holds ended spans until one destination has taken them: bounded, one request at a time, no loss unseen.
+ *
+ * A batch that fails goes behind the others and is tried again, so one that the backend chokes on does not hold them up.
+ * When the bound is reached the newest spans are dropped. Nothing here keeps a process alive, except that somebody
+ * waits for `flush`, `drain` or `shutdown`.
+ */
+export class SpanQueue<Span> {
+  readonly #options: SpanQueueOptions<Span>
+  readonly #random: () => number
+  #scheduledDelayMillis: number
+  /** The batch being filled: fewer than `maxExportBatchSize` spans. */
+  #open: Span[] = []
+  /** Batches to be sent, failed ones last. */
+  readonly #ready: Batch<Span>[] = []
+  readonly #inFlight = new Set<Batch<Span>>()
+  /** Spans in the three above: `maxQueueSize` at the most. */
+  #held = 0
+  #exported = 0
+  readonly #dropped = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
+  #timer: NodeJS.Timeout | undefined
+  #timerDue = Number.POSITIVE_INFINITY
+  #failuresInARow = 0
+  /** The backend is left alone until then; times are those of `performance.now()`. */
+  #notBefore = 0
+  /** The part of `#notBefore` that the backend asked for itself. */
+  #askedNotBefore = 0
+  #flushing = 0
+  #ending: Ending | undefined
+  #closed = false
+  #abort = new AbortController()
+
+  constructor(options: SpanQueueOptions<Span>) {
+    this.#options = options
+    this.#random = options.random ?? Math.random
+    this.#scheduledDelayMillis = options.scheduledDelayMillis
+  }
+
+  get exported(): number {
+    return this.#exported
+  }
+
+  get held(): number {
+    return this.#held
+  }
+
+  get dropped(): DroppedSpans {
+    return { ...this.#dropped }
+  }
+
+  /** Takes an ended span. */
+  add(span: Span): void {
+    if (this.#closed) this.#drop('afterShutdown', 1)
+    else if (this.#held >= this.#options.maxQueueSize) this.#drop('queueFull', 1)
+    else this.#hold(span)
+  }
+
+  /**
+   * Waits until every span added so far is delivered or refused, for `deadlineMillis` at the most. What is left then
+   * stays in the queue and is tried again.
+   */
+  async flush(deadlineMillis: number = this.#options.exportTimeoutMillis): Promise<void> {
+    const batches = this.#everything()
+    if (batches.length === 0) return
+    this.#flushing++
+    this.#tryNow()
+    await withDeadline(deadlineMillis, allSettled(batches))
+    this.#flushing--
+  }
+
+  /**
+   * Waits like `flush`, with several requests at a time, and drops what is left at the end: the process is about to go.
+   * A wait that is already under way is joined, with its deadline.
+   */
+  async drain(deadlineMillis: number): Promise<void> {
+    const batches = this.#everything()
+    if (batches.length === 0) return
+    if (this.#ending === undefined) {
+      const now = performance.now()
+      const { promise: hopeless, resolve: giveUp } = Promise.withResolvers<void>()
+      this.#ending = { since: now, until: now + deadlineMillis, giveUp }
+      this.#tryNow()
+      await withDeadline(deadlineMillis, Promise.race([allSettled(batches), hopeless]))
+      this.#ending = undefined
+      this.#giveUp()
+    } else {
+      this.#tryNow()
+      await allSettled(batches)
+    }
+  }
+
+  /** Drains for the last time: spans that end from now on are dropped. */
+  async shutdown(deadlineMillis: number): Promise<void> {
+    this.#closed = true
+    await this.drain(deadlineMillis)
+  }
+
+  /** From now on spans are sent as soon as they end: the process was told to go, and may do so at any time. */
+  hurry(): void {
+    this.#scheduledDelayMillis = 0
+    this.#cut()
+    this.#tryNow()
+  }
+
+  #hold(span: Span): void {
+    this.#held++
+    this.#open.push(span)
+    if (this.#open.length >= this.#options.maxExportBatchSize) {
+      this.#cut()
+      this.#wakeIn(0)
+    } else if (this.#open.length === 1) {
+      this.#wakeIn(this.#delay)
+    }
+  }
+
+  /** Sends are due at once while somebody waits. */
+  get #delay(): number {
+    return this.#hurried ? 0 : this.#scheduledDelayMillis
+  }
+
+  get #hurried(): boolean {
+    return this.#flushing > 0 || this.#ending !== undefined
+  }
+
+  #cut(): void {
+    if (this.#open.length === 0) return
+    const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
+    this.#ready.push({ spans: this.#open, settled, settle })
+    this.#open = []
+  }
+
+  #everything(): Batch<Span>[] {
+    this.#cut()
+    return [...this.#inFlight, ...this.#ready]
+  }
+
+  /** Forgets our own backoff, but not what the backend asked for. */
+  #tryNow(): void {
+    this.#failuresInARow = 0
+    this.#notBefore = this.#askedNotBefore
+    this.#wakeIn(0)
+  }
+
+  #wakeIn(millis: number): void {
+    const due = Math.max(performance.now() + millis, this.#notBefore)
+    if (due >= this.#timerDue) return
+    clearTimeout(this.#timer)
+    this.#timerDue = due
+    this.#timer = setTimeout(() => this.#wake(), Math.max(due - performance.now(), 0)).unref()
+  }
+
+  #wake(): void {
+    this.#timerDue = Number.POSITIVE_INFINITY
+    // While others wait their turn, the open batch may as well become a full one.
+    if (this.#ready.length === 0 && this.#inFlight.size === 0) this.#cut()
+    if (this.#ready.length === 0) return
+    if (performance.now() < this.#notBefore) {
+      this.#wakeIn(0)
+      return
+    }
+    const parallel = this.#ending === undefined ? 1 : PARALLEL_AT_END
+    while (this.#inFlight.size < parallel) {
+      const batch = this.#ready.shift()
+      if (batch === undefined) return
+      void this.#send(batch)
+    }
+  }
+
+  async #send(batch: Batch<Span>): Promise<void> {
+    this.#inFlight.add(batch)
+    const delivery = await this.#options.deliver(batch.spans, this.#abort.signal)
+    // Given up in the meantime, and counted then.
+    if (!this.#inFlight.delete(batch)) return
+    this.#conclude(batch, delivery)
+    if (this.#ready.length > 0) this.#wakeIn(0)
+    else if (this.#open.length > 0) this.#wakeIn(this.#delay)
+  }
+
+  #conclude(batch: Batch<Span>, delivery: Delivery): void {
+    const { observer } = this.#options
+    const spans = batch.spans.length
+    if (delivery.outcome === 'retry') {
+      this.#ready.push(batch)
+      observer.failed(delivery, spans, this.#held)
+      this.#backOff(delivery)
+      return
+    }
+    // Whatever it answered, the backend is there and has time.
+    this.#failuresInARow = 0
+    this.#notBefore = this.#askedNotBefore = 0
+    this.#held -= spans
+    batch.settle()
+    if (delivery.outcome === 'refused') {
+      observer.failed(delivery, spans, this.#held)
+      this.#drop('refused', spans)
+      return
+    }
+    const rejected = Math.min(delivery.rejected, spans)
+    this.#exported += spans - rejected
+    observer.delivered(delivery, spans)
+    if (rejected > 0) this.#drop('rejected', rejected)
+  }
+
+  #backOff({ retryAfterMillis = 0, unreachable }: DeliveryFailure): void {
+    const now = performance.now()
+    // Batches that failed side by side are one failure of the backend.
+    if (now >= this.#notBefore) {
+      const first = this.#hurried ? FIRST_WAIT_WHEN_HURRIED : FIRST_WAIT
+      const wait = Math.min(first * 2 ** this.#failuresInARow++, LONGEST_WAIT)
+      this.#notBefore = now + wait * (0.5 + this.#random() / 2)
+    }
+    this.#askedNotBefore = Math.max(this.#askedNotBefore, now + retryAfterMillis)
+    this.#notBefore = Math.max(this.#notBefore, this.#askedNotBefore)
+
+    if (this.#ending === undefined || this.#inFlight.size > 0) return
+    const { since, until, giveUp } = this.#ending
+    if (this.#notBefore >= until || (unreachable && now - since >= KNOCKING_AT_END)) giveUp()
+  }
+
+  /** Drops everything, requests under way included. */
+  #giveUp(): void {
+    const batches = this.#everything()
+    if (batches.length === 0) return
+    this.#ready.length = 0
+    this.#inFlight.clear()
+    this.#abort.abort()
+    this.#abort = new AbortController()
+    for (const batch of batches) {
+      this.#held -= batch.spans.length
+      batch.settle()
+    }
+    this.#drop(
+      'deadline',
+      batches.reduce((sum, { spans }) => sum + spans.length, 0),
+    )
+  }
+
+  #drop(reason: keyof DroppedSpans, spans: number): void {
+    this.#dropped[reason] += spans
+    this.#options.observer.dropped(reason, spans)
+  }
+}
+
+async function allSettled(batches: readonly Batch<unknown>[]): Promise<void> {
+  await Promise.all(batches.map(({ settled }) => settled))
+}
+
+/** Resolves with `done`, or when the time is over. Its timer keeps the process alive meanwhile: somebody waits. */
+async function withDeadline(millis: number, done: Promise<void>): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, millis)
+  await Promise.race([done, over])
+  clearTimeout(timer)
+}

@@ -1,0 +1,95 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import http from 'node:http'
+import type { AgentOptions } from 'node:https'
+import https from 'node:https'
+import { TIMED_OUT } from '../export/explain-failure.ts'
+
+/** One export: a single request, and what comes back. */
+export interface Attempt {
+  /** Ends the request. */
+  readonly signal: AbortSignal
+  /** Missing until there is an answer. */
+  response?: IncomingMessage
+  /** The beginning of the answer's body: enough for a partial success and its reason. */
+  readonly body: Buffer[]
+}
+
+export interface ExporterAgentOptions extends AgentOptions {
+  readonly url: string
+  /** The headers that are meant for this destination, besides those the exporter makes itself. */
+  readonly headers: Readonly<Record<string, string>>
+  /** From the first byte to the last, in milliseconds. */
+  readonly timeoutMillis: number
+}
+
+export interface ExporterAgent {
+  readonly agent: http.Agent
+  /** Runs `send`; the requests it makes belong to `attempt`. */
+  run(attempt: Attempt, send: () => void): void
+}
+
+/** `http.Agent` as `http.request` sees it: the contract that agents of other packages are built on, too. */
+interface RequestAgent extends http.Agent {
+  addRequest(request: ClientRequest, ...rest: unknown[]): void
+}
+
+/** Headers the exporter makes itself, beside those it is given. */
+const EXPORTER_HEADERS = ['content-type', 'user-agent']
+
+/** Of an answer's body this much is kept, in bytes. */
+const MAX_BODY = 64 * 1024
+
+/**
+ * An agent for one OTLP exporter that sees to what the exporter does not.
+ *
+ * The exporter adds `OTEL_EXPORTER_OTLP_HEADERS` to whatever headers it is given, keeps a backend's status and words to
+ * itself, cannot be stopped, and keeps the process alive. All of its requests come through here: they leave with the
+ * headers of their destination and no others, what is answered is noted, they end with their attempt, and they let the
+ * process go.
+ */
+export function createExporterAgent(options: ExporterAgentOptions): ExporterAgent {
+  const { url, headers, timeoutMillis, ...agentOptions } = options
+  const { host, protocol } = new URL(url)
+  const own = new Set([...Object.keys(headers).map((name) => name.toLowerCase()), ...EXPORTER_HEADERS])
+  const attempts = new AsyncLocalStorage<Attempt>()
+
+  const { Agent } = protocol === 'https:' ? https : http
+  const agent = new Agent({ keepAlive: true, ...agentOptions }) as RequestAgent
+  const { addRequest } = agent
+  agent.addRequest = (request, ...rest) => {
+    for (const name of request.getHeaderNames()) if (!own.has(name)) request.removeHeader(name)
+    if (!own.has('host')) request.setHeader('Host', host)
+    request.on('socket', (socket) => socket.unref())
+    // The exporter's timeout is its time for retries, which are the queue's affair: see `createOtlpDelivery`.
+    request.setTimeout = () => request
+    endWithin(timeoutMillis, request)
+    const attempt = attempts.getStore()
+    if (attempt !== undefined) watch(request, attempt)
+    addRequest.call(agent, request, ...rest)
+  }
+  return { agent, run: (attempt, send) => attempts.run(attempt, send) }
+}
+
+function endWithin(millis: number, request: ClientRequest): void {
+  const timer = setTimeout(() => {
+    request.destroy(Object.assign(new Error(`no answer within ${millis} ms`), { code: TIMED_OUT }))
+  }, millis).unref()
+  request.once('close', () => clearTimeout(timer))
+}
+
+function watch(request: ClientRequest, attempt: Attempt): void {
+  const { signal } = attempt
+  const abort = () => request.destroy(new Error('the time was over'))
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  request.once('close', () => signal.removeEventListener('abort', abort))
+  request.once('response', (response) => {
+    attempt.response = response
+    let length = 0
+    response.on('data', (chunk: Buffer) => {
+      if (length < MAX_BODY) attempt.body.push(chunk)
+      length += chunk.length
+    })
+  })
+}

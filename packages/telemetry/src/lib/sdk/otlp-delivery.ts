@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import type { AgentOptions } from 'node:https'
+import { context, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { ExportResult } from '@opentelemetry/core'
+import { ExportResultCode, suppressTracing } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import type { IExportTraceServiceResponse } from '@opentelemetry/otlp-transformer'
+import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
+import { Secret } from '../config/secret.ts'
+import type { Destination, TlsFiles } from '../config/telemetry-config.ts'
+import type { Deliver, Delivery } from '../export/delivery.ts'
+import type { Answer } from '../export/explain-failure.ts'
+import { explainAnswer, explainError } from '../export/explain-failure.ts'
+import { DISTRO } from './distro.ts'
+import type { Attempt } from './exporter-agent.ts'
+import { createExporterAgent } from './exporter-agent.ts'
+
+export interface OtlpDelivery {
+  readonly deliver: Deliver<ReadableSpan>
+  /** Closes the connections that wait for the next export. */
+  close(): void
+}
+
+type ExporterConfig = NonNullable<ConstructorParameters<typeof OTLPTraceExporter>[0]>
+
+/**
+ * The exporter's time for retries, in milliseconds: none. It waits 800 ms at least before it repeats a request, and does
+ * not when that is more than what is left of its time. So each export is one request, and the queue decides about the
+ * next: it knows what the backend said, and other batches have their turn in the meantime.
+ */
+const NO_TIME_FOR_RETRIES = 1
+
+/** Sends batches to one destination with OpenTelemetry's exporter for its protocol. */
+export function createOtlpDelivery(destination: Destination): OtlpDelivery {
+  const { url, compression, protocol, timeoutMillis, tls } = destination
+  const headers = Object.fromEntries(
+    Object.entries(destination.headers).map(([name, value]) => {
+      return [name, value instanceof Secret ? value.reveal() : value]
+    }),
+  )
+  const { agent, run } = createExporterAgent({ url, headers, timeoutMillis, ...readTls(tls) })
+  const exporter = createExporter(protocol, {
+    url,
+    headers,
+    compression: compression as NonNullable<ExporterConfig['compression']>,
+    timeoutMillis: NO_TIME_FOR_RETRIES,
+    userAgent: `linked-traces/${DISTRO.version}`,
+    httpAgentOptions: () => agent,
+  })
+
+  async function deliver(batch: readonly ReadableSpan[], signal: AbortSignal): Promise<Delivery> {
+    const attempt: Attempt = { signal, body: [] }
+    try {
+      const result = await send(await exporter, batch, (start) => run(attempt, start))
+      return interpret(destination, attempt, result)
+    } catch (error) {
+      return explainError(destination, error)
+    }
+  }
+
+  return { deliver, close: () => agent.destroy() }
+}
+
+/** The exporter for protobuf is loaded when it is asked for, the one for JSON always: it is the default. */
+async function createExporter(
+  protocol: Destination['protocol'],
+  config: ExporterConfig,
+): Promise<SpanExporter> {
+  if (protocol === 'http/json') return new OTLPTraceExporter(config)
+  const protobuf = await import('@opentelemetry/exporter-trace-otlp-proto')
+  return new protobuf.OTLPTraceExporter(config)
+}
+
+function send(
+  exporter: SpanExporter,
+  batch: readonly ReadableSpan[],
+  run: (start: () => void) => void,
+): Promise<ExportResult> {
+  return new Promise((resolve) => {
+    // Exports are no part of the traces they carry.
+    context.with(suppressTracing(ROOT_CONTEXT), () => run(() => exporter.export([...batch], resolve)))
+  })
+}
+
+function interpret(destination: Destination, attempt: Attempt, result: ExportResult): Delivery {
+  const { response } = attempt
+  if (response === undefined) return explainError(destination, result.error)
+  const body = Buffer.concat(attempt.body)
+  const answer: Answer = {
+    status: response.statusCode ?? 0,
+    statusText: response.statusMessage ?? '',
+    contentType: response.headers['content-type'],
+    retryAfter: response.headers['retry-after'],
+    body: body.toString(),
+  }
+  // A web page in answer to an export comes from something else than an OTLP endpoint, whatever its status.
+  if (result.code !== ExportResultCode.SUCCESS || answer.contentType?.startsWith('text/html')) {
+    return explainAnswer(destination, answer, Date.now())
+  }
+  const { partialSuccess } = readResponse(body, answer.contentType)
+  return {
+    outcome: 'delivered',
+    rejected: Number(partialSuccess?.rejectedSpans ?? 0),
+    reason: partialSuccess?.errorMessage,
+  }
+}
+
+/** A response that cannot be read is a success all the same: its status says so. */
+function readResponse(body: Uint8Array, contentType = ''): IExportTraceServiceResponse {
+  try {
+    const serializer = contentType.includes('protobuf') ? ProtobufTraceSerializer : JsonTraceSerializer
+    return serializer.deserializeResponse(body)
+  } catch {
+    return {}
+  }
+}
+
+function readTls(files: TlsFiles | undefined): AgentOptions {
+  const options: AgentOptions = {}
+  if (files?.certificate !== undefined) options.ca = readFileSync(files.certificate)
+  if (files?.clientCertificate !== undefined) options.cert = readFileSync(files.clientCertificate)
+  if (files?.clientKey !== undefined) options.key = readFileSync(files.clientKey)
+  return options
+}
