@@ -8,23 +8,26 @@ let installed = false
  * Lets instrumentations reach modules that are imported, not required. Call it once they are enabled, and before the
  * application is loaded (`node --import`).
  *
- * `node:http` and `node:https` need no hooks: their patched exports are copied into what ES modules see. The packages
- * that the instrumentations patch need hooks, synchronous ones where Node has them (>= 22.22.3, >= 24.11.1, >= 25.1,
- * 26): the asynchronous ones run on a thread of their own, and Node 26 warns of them. Hooks stay away from all other
- * modules, as bundled and unusual ones have been seen to break.
+ * The packages that the instrumentations patch need loader hooks, synchronous ones where Node has them (>= 22.22.3,
+ * >= 24.11.1, >= 25.1, 26): the asynchronous ones run on a thread of their own, and Node 26 warns of them. Hooks stay
+ * away from all other modules, as bundled and unusual ones have been seen to break.
  */
 export function installEsmHooks(instrumentations: readonly Instrumentation[]): void {
-  const require = createRequire(import.meta.url)
-  require('node:http')
-  require('node:https')
-  syncBuiltinESMExports()
-
+  patchBuiltins()
   // Loader hooks cannot be taken out again, and a second set would wrap the wrappers.
   const include = instrumentations.flatMap(packagesOf)
   if (installed || include.length === 0) return
   installed = true
   if (supportsSyncHooks()) registerSync({ include })
   else register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
+}
+
+/** Loads `node:http` and `node:https` for instrumentations to patch, and copies the result into what ES modules see. */
+export function patchBuiltins(): void {
+  const require = createRequire(import.meta.url)
+  require('node:http')
+  require('node:https')
+  syncBuiltinESMExports()
 }
 
 /** The packages an instrumentation patches; none where it does not tell, or subscribes to channels instead. */
