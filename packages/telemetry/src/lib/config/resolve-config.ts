@@ -1,4 +1,10 @@
-import type { TelemetryConfig } from './telemetry-config.ts'
+import type { Attributes } from '@opentelemetry/api'
+import { printable } from './printable.ts'
+import { resolveDestinations } from './resolve-destinations.ts'
+import { everySetting, settings } from './settings.ts'
+import { SettingsReader } from './settings-reader.ts'
+import type { QueueConfig, SamplerConfig, SpanLimits, TelemetryConfig } from './telemetry-config.ts'
+import { TelemetryConfigError } from './telemetry-config-error.ts'
 import type { TelemetryOptions } from './telemetry-options.ts'
 
 /** What the caller found out about the application that is started. */
@@ -10,7 +16,7 @@ export interface ApplicationFacts {
 }
 
 /**
- * Weighs code, environment and defaults, in this order.
+ * Weighs code, environment and defaults, in this order; docs/configuration.md is its reference.
  *
  * @throws {TelemetryConfigError} with every problem at once.
  */
@@ -19,44 +25,111 @@ export function resolveConfig(
   env: NodeJS.ProcessEnv,
   facts: ApplicationFacts,
 ): TelemetryConfig {
-  const workbenchUrl = options.workbenchUrl || env.WORKBENCH_URL || 'http://127.0.0.1:4318'
+  const reader = new SettingsReader(options, env)
+  const notices = unknownVariables(env)
+  reader.read(settings.service.configFile)
+  const disabled = resolveDisabled(reader, notices)
+  const exporters = reader.read(settings.destinations.exporters)
+  const exports = !disabled && exporters.includes('otlp')
+  const { boundary, diagnostics } = settings
+  const config: TelemetryConfig = {
+    disabled,
+    resourceAttributes: resolveResource(reader, facts),
+    destinations: exports ? resolveDestinations(reader, notices) : [],
+    console: !disabled && exporters.includes('console'),
+    propagators: reader.read(boundary.propagators),
+    sampler: resolveSampler(reader, notices),
+    spanLimits: resolveSpanLimits(reader),
+    queue: resolveQueue(reader),
+    inbound: reader.read(boundary.inbound),
+    forwardLinks: reader.read(boundary.forwardLinks),
+    untracedPaths: reader.read(boundary.untracedPaths),
+    logLevel: reader.read(diagnostics.logLevel),
+    notices,
+  }
+  if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
+  return config
+}
+
+/** A misspelt `LINKED_TRACES_INBOUND` would leave a boundary open in silence. */
+function unknownVariables(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(everySetting.flatMap((setting) => setting.env))
+  return Object.keys(env)
+    .filter((key) => key.startsWith('LINKED_TRACES_') && env[key]?.trim() && !known.has(key))
+    .map((key) => `${key} is not a setting of this version: it changes nothing.`)
+}
+
+/** The specification's booleans are never refused: everything but `true` is false, with a word about it. */
+function resolveDisabled(reader: SettingsReader, notices: string[]): boolean {
+  const setting = settings.service.disabled
+  const found = reader.find(setting)
+  if (found?.layer === 'environment' && !/^(true|false)$/i.test(String(found.raw))) {
+    notices.push(`${found.key}=${printable(found.raw)} is read as false: only true disables.`)
+    return false
+  }
+  return reader.read(setting)
+}
+
+function resolveResource(reader: SettingsReader, facts: ApplicationFacts): Attributes {
+  const { name, version, namespace, resourceAttributes } = settings.service
+  const given: Attributes = {
+    'service.name': facts.packageName || 'unknown_service:node',
+    'service.version': facts.packageVersion,
+    ...reader.read(resourceAttributes, 'environment'),
+    ...defined('service.name', reader.read(name, 'environment')),
+    ...reader.read(resourceAttributes, 'code'),
+    ...defined('service.name', reader.read(name, 'code')),
+    ...defined('service.version', reader.read(version)),
+    ...defined('service.namespace', reader.read(namespace)),
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+function defined(key: string, value: string | undefined): Attributes {
+  return value === undefined ? {} : { [key]: value }
+}
+
+function resolveSampler(reader: SettingsReader, notices: string[]): SamplerConfig {
+  const { sampler: setting, samplerArg } = settings.sampling
+  const sampler = reader.read(setting)
+  const argument = reader.find(samplerArg)
+  if (argument === undefined) return sampler
+  if (reader.find(setting)?.layer !== 'environment' || !('ratio' in sampler)) {
+    notices.push(`${argument.key} is not used: the sampler is not a ratio named by OTEL_TRACES_SAMPLER.`)
+    return sampler
+  }
+  return { ...sampler, ratio: reader.read(samplerArg) ?? 1 }
+}
+
+function resolveSpanLimits(reader: SettingsReader): SpanLimits {
+  const { spanLimits } = settings
   return {
-    disabled: options.disabled ?? env.OTEL_SDK_DISABLED?.toLowerCase() === 'true',
-    resourceAttributes: {
-      'service.name':
-        options.serviceName || env.OTEL_SERVICE_NAME || facts.packageName || 'unknown_service:node',
-    },
-    destinations: [
-      {
-        kind: 'workbench',
-        url: `${workbenchUrl}/v1/traces`,
-        headers: {},
-        protocol: 'http/json',
-        compression: 'gzip',
-        timeoutMillis: 10_000,
-      },
-    ],
-    console: false,
-    propagators: ['tracecontext', 'baggage'],
-    sampler: { name: 'parentbased_always_on' },
-    spanLimits: {
-      attributeValueLengthLimit: Number.POSITIVE_INFINITY,
-      attributeCountLimit: 128,
-      eventCountLimit: 128,
-      linkCountLimit: 128,
-      attributePerEventCountLimit: 128,
-      attributePerLinkCountLimit: 128,
-    },
-    queue: {
-      maxQueueSize: 2048,
-      maxExportBatchSize: 512,
-      scheduledDelayMillis: 5000,
-      exportTimeoutMillis: 30_000,
-    },
-    inbound: options.inbound ?? 'continue',
-    forwardLinks: options.forwardLinks ?? true,
-    untracedPaths: options.untracedPaths ?? [],
-    logLevel: options.logLevel ?? 'info',
-    notices: [],
+    attributeValueLengthLimit: reader.read(spanLimits.attributeValueLengthLimit),
+    attributeCountLimit: reader.read(spanLimits.attributeCountLimit),
+    eventCountLimit: reader.read(spanLimits.eventCountLimit),
+    linkCountLimit: reader.read(spanLimits.linkCountLimit),
+    attributePerEventCountLimit: reader.read(spanLimits.attributePerEventCountLimit),
+    attributePerLinkCountLimit: reader.read(spanLimits.attributePerLinkCountLimit),
+  }
+}
+
+function resolveQueue(reader: SettingsReader): QueueConfig {
+  const { queue } = settings
+  const maxQueueSize = reader.read(queue.maxQueueSize)
+  const given = reader.find(queue.maxExportBatchSize)
+  const batchSize = reader.read(queue.maxExportBatchSize)
+  if (given && batchSize > maxQueueSize) {
+    reader.refuse({
+      key: given.key,
+      expected: `at most ${reader.key(queue.maxQueueSize)}, which is ${maxQueueSize}`,
+      received: String(batchSize),
+      cure: 'Make the batch smaller or the queue larger.',
+    })
+  }
+  return {
+    maxQueueSize,
+    maxExportBatchSize: Math.min(batchSize, maxQueueSize),
+    scheduledDelayMillis: reader.read(queue.scheduledDelayMillis),
+    exportTimeoutMillis: reader.read(queue.exportTimeoutMillis),
   }
 }

@@ -38,7 +38,8 @@ export interface TelemetryOptions {
   readonly untracedPaths?: readonly string[] | undefined
   /** `[]` propagates nothing. */
   readonly propagators?: readonly PropagatorName[] | undefined
-  readonly sampler?: SamplerName | SamplerConfig | Sampler | undefined
+  /** A name, a ratio with its name, or a Sampler of your own. */
+  readonly sampler?: Exclude<SamplerConfig['name'], 'custom'> | SamplerConfig | Sampler | undefined
   readonly queue?: Partial<QueueConfig> | undefined
   readonly spanLimits?: Partial<SpanLimits> | undefined
   readonly logLevel?: LogLevel | undefined
@@ -54,14 +55,20 @@ export interface TelemetryOptions {
 export interface OtlpOptions {
   /** Base URL as in `OTEL_EXPORTER_OTLP_ENDPOINT`: `v1/traces` is appended. */
   readonly endpoint?: string | undefined
-  /** For `endpoint` only. */
+  /** URL of the traces endpoint itself; wins over `endpoint`. */
+  readonly tracesEndpoint?: string | undefined
+  /** For that endpoint only. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly protocol?: Destination['protocol'] | undefined
   readonly compression?: Destination['compression'] | undefined
   /** Milliseconds; 0 is no limit. */
   readonly timeoutMillis?: number | undefined
+  /** Path of a PEM file: what to trust when the endpoint's certificate is verified. */
+  readonly certificate?: string | undefined
+  /** Path of a PEM file. */
+  readonly clientKey?: string | undefined
+  /** Path of a PEM file. */
+  readonly clientCertificate?: string | undefined
 }
 
 export type TracesExporter = 'otlp' | 'console'
-
-export type SamplerName = Exclude<SamplerConfig['name'], 'custom'>
