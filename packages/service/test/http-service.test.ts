@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { request } from 'undici'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { HttpService, type ListenAddress } from '../src/http-service.ts'
 
 const anyPort: ListenAddress = {

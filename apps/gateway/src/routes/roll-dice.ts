@@ -1,0 +1,14 @@
+import { trace } from '@opentelemetry/api'
+import type { RequestHandler } from 'express'
+import type { DiceClient } from '../dice-client.ts'
+import { sendRoll } from '../send-roll.ts'
+import { locateTrace } from '../trace-location.ts'
+
+/** Answers with dice's number, rolled in our own trace, which dice continues. */
+export function rollDice(dice: DiceClient, workbenchUrl: string | undefined): RequestHandler {
+  return async (request, response) => {
+    const { result } = await dice.roll('/rolldice')
+    const gateway = locateTrace(trace.getActiveSpan()?.spanContext(), workbenchUrl)
+    sendRoll(request, response, { text: String(result), result, traces: { gateway } })
+  }
+}

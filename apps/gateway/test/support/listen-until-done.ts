@@ -1,0 +1,20 @@
+import type { RequestListener } from 'node:http'
+import { HttpService, type ListenAddress } from '@linked-traces/service/http-service'
+import { onTestFinished } from 'vitest'
+
+const anyPort: ListenAddress = { host: '127.0.0.1', port: 0, hostVariable: 'HOST', portVariable: 'PORT' }
+
+/** Listens until the test is over, and gives the address: a stand-in for dice, or the gateway itself. */
+export async function listenUntilDone(listener: RequestListener): Promise<string> {
+  const service = new HttpService(listener)
+  onTestFinished(() => void service.stop(0))
+  return service.listen(anyPort)
+}
+
+/** An address where nobody listens. */
+export async function closedPort(): Promise<string> {
+  const service = new HttpService(() => {})
+  const url = await service.listen(anyPort)
+  await service.stop(0)
+  return url
+}
