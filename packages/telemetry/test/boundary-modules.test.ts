@@ -13,30 +13,30 @@ const nodes = {
 }
 const apps = ['imports-http-then-express.mjs', 'imports-express-then-http.mjs', 'requires-express.cjs']
 
+async function outputOf(node: string, preload: string, app: string): Promise<string> {
+  const files = [preload, app].map((file) => here(`boundary-fixtures/${file}`)) as [string, string]
+  const { stdout, stderr } = await run(node, ['--conditions=@linked-traces/source', '--import', ...files], {
+    timeout: 25_000,
+  })
+  // Node 22 warns of the type stripping that these tests run by; users get JavaScript.
+  const warnings = stderr.replace(
+    /^\(node:\d+\) ExperimentalWarning: Type Stripping .*\n\(Use `node --trace-warnings.*\n/m,
+    '',
+  )
+  expect(warnings).toBe('')
+  return stdout
+}
+
 describe.each(Object.entries(nodes))('installEsmHooks on %s', (_, node) => {
   it.each(apps)('reaches an application that %s, without a warning', async (app) => {
-    const { stdout, stderr } = await run(
-      node,
-      [
-        '--conditions=@linked-traces/source',
-        '--import',
-        here('boundary-fixtures/records-spans-until-exit.ts'),
-        here(`boundary-fixtures/${app}`),
-      ],
-      { timeout: 25_000 },
-    )
-    // Node 22 warns of the type stripping that these tests run by; users get JavaScript.
-    expect(
-      stderr.replace(
-        /^\(node:\d+\) ExperimentalWarning: Type Stripping .*\n\(Use `node --trace-warnings.*\n/m,
-        '',
-      ),
-    ).toBe('')
-    expect(
-      JSON.parse(stdout).toSorted((a: { kind: string }, b: { kind: string }) => a.kind.localeCompare(b.kind)),
-    ).toEqual([
+    const spans: { kind: string }[] = JSON.parse(await outputOf(node, 'records-spans-until-exit.ts', app))
+    expect(spans.toSorted((a, b) => a.kind.localeCompare(b.kind))).toEqual([
       { kind: 'CLIENT', name: 'GET', relations: ['callee'] },
       { kind: 'SERVER', name: 'GET /items/:id', route: '/items/:id', relations: ['caller'] },
     ])
+  })
+
+  it("reaches the packages of an application's own instrumentations", async () => {
+    expect(await outputOf(node, 'instruments-fast-check.ts', 'imports-fast-check.mjs')).toBe('patched')
   })
 })

@@ -39,6 +39,14 @@ beforeAll(async () => {
   const tracer = trace.getTracer('handler')
   server = createServer(async (req, res) => {
     const path = req.url?.split('?')[0]
+    if (path === '/link-fan-in')
+      trace
+        .getActiveSpan()
+        ?.addLinks(
+          Array.from({ length: 200 }, (_, index) => ({
+            context: { ...caller(5000 + index), traceFlags: 1 },
+          })),
+        )
     const answer = await tracer.startActiveSpan(`work ${path}`, async (span) => {
       const response = await npmFetch(`http://127.0.0.1:${port}/called-by${path}`)
       const seen = {
@@ -117,6 +125,16 @@ describe('a request whose policy is link', () => {
     const span = await spanOf(SpanKind.SERVER, '/link-unsampled')
     expect(span.spanContext().traceFlags).toBe(TraceFlags.SAMPLED)
     expect(span.links).toMatchObject([{ context: { traceFlags: TraceFlags.NONE } }])
+  })
+
+  it('keeps the link to its caller whatever links its handler adds', async () => {
+    await seenBy('/link-fan-in', caller(6).headers)
+    const span = await spanOf(SpanKind.SERVER, '/link-fan-in')
+    expect(span.links.map(({ context }) => context.spanId)).toEqual([
+      caller(6).spanId,
+      ...Array.from({ length: 127 }, (_, index) => caller(5073 + index).spanId),
+    ])
+    expect(span.droppedLinksCount).toBe(73)
   })
 
   it.each([

@@ -1,0 +1,3 @@
+import { __version } from 'fast-check'
+
+process.stdout.write(__version)
