@@ -13,13 +13,16 @@ const token: Kind<Secret> = {
   parse(raw) {
     const value = headerText.parse(raw)
     return value instanceof Refusal
-      ? new Refusal({ cure: 'Remove "Bearer", quotes, spaces and line breaks around it.' })
+      ? new Refusal({
+          received: 'one with characters that a header cannot hold',
+          cure: 'Remove "Bearer", quotes, spaces and line breaks around it.',
+        })
       : new Secret(value)
   },
 }
 
 const dataset: Kind<string> = {
-  expected: "a dataset's name: up to 128 letters, digits and hyphens",
+  expected: 'the name of a dataset (up to 128 letters, digits and hyphens)',
   parse(raw) {
     if (typeof raw === 'string' && !looksLikeToken(raw) && isDatasetName(raw)) return raw
     return new Refusal({ cure: 'Copy it from Settings > Datasets and views in Axiom.' })
@@ -56,7 +59,7 @@ export const axiomSettings = {
     doc: 'The dataset, of kind Events. Token and dataset go together: one without the other is refused.',
   }),
   edgeUrl: address('edgeUrl', 'AXIOM_EDGE_URL', 'An edge deployment, by URL.'),
-  domain: address('domain', 'AXIOM_DOMAIN', 'An edge deployment, by the name Axiom’s guides use.'),
+  domain: address('domain', 'AXIOM_DOMAIN', 'An edge deployment, under the name that the guides use.'),
   edge: setting({
     env: ['AXIOM_EDGE'],
     option: 'axiom.edge',
@@ -71,7 +74,7 @@ export const axiomSettings = {
   url: address(
     'url',
     'AXIOM_URL',
-    'Axiom’s API, as in https://api.axiom.co: for personal tokens and proxies.',
+    'The API of Axiom, as in https://api.axiom.co: for personal tokens and proxies.',
   ),
   orgId: setting({
     env: ['AXIOM_ORG_ID'],

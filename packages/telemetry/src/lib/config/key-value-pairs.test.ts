@@ -62,6 +62,7 @@ describe('attributes', () => {
 
   it('takes an object in code as it is', () => {
     expect(attributes.parse({ n: 1, list: ['a'] })).toEqual({ n: 1, list: ['a'] })
+    expect(attributes.parse(5)).toBeInstanceOf(Refusal)
   })
 
   it.each(['no-equals-sign', 'a=b=c', '=value', 'key=half%2'])('refuses %j as a whole', (entry) => {

@@ -58,7 +58,8 @@ export const attributes: Kind<Attributes> = {
   expected: 'key=value pairs, separated by commas and percent-encoded',
   secret: true,
   parse(raw) {
-    if (typeof raw !== 'string') return { ...Object(raw) }
+    if (typeof raw === 'object' && raw !== null) return { ...raw }
+    if (typeof raw !== 'string') return new Refusal({ cure: 'Give an object.' })
     const cure = 'Write it as key=value, with %3D for = %2C for , and %25 for % itself.'
     return parsePairs(raw, /^\s*(?<key>[^=\s]+)\s*=\s*(?<value>[^=]*?)\s*$/, cure)
   },

@@ -91,7 +91,7 @@ export function oneOf<const T extends string>(
   cures: Readonly<Record<string, string>> = {},
 ): Kind<T> {
   return {
-    expected: words.join(' or '),
+    expected: words.join(', ').replace(/, (?=[^,]*$)/, ' or '),
     parse(raw) {
       const word = typeof raw === 'string' ? raw.toLowerCase() : raw
       const cure = typeof word === 'string' && Object.hasOwn(cures, word) ? cures[word] : undefined

@@ -1,7 +1,10 @@
 import { httpUrl } from './http-url.ts'
 import { headers } from './key-value-pairs.ts'
+import type { Kind } from './kind.ts'
 import { oneOf, text, timeout } from './kind.ts'
 import { setting } from './setting.ts'
+
+const pemFile: Kind<string> = { ...text, expected: 'the path of a PEM file' }
 
 /** An OTLP endpoint as the destination, and how every destination is spoken to. */
 export const otlpSettings = {
@@ -30,7 +33,7 @@ export const otlpSettings = {
     env: ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'],
     option: 'otlp.protocol',
     kind: oneOf(['http/json', 'http/protobuf'], {
-      grpc: 'Use http/protobuf instead; Collectors listen for it on port 4318.',
+      grpc: 'Use http/protobuf instead; Collectors usually listen for it on port 4318.',
     }),
     default: 'http/json',
     doc: 'The encoding, for every destination.',
@@ -47,27 +50,27 @@ export const otlpSettings = {
     option: 'otlp.timeoutMillis',
     kind: timeout,
     default: 10_000,
-    doc: 'The longest one export may take, retries included, for every destination.',
+    doc: 'The longest one attempt to export may take, for every destination.',
   }),
   certificate: setting({
     env: ['OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CERTIFICATE'],
     option: 'otlp.certificate',
-    kind: text,
+    kind: pemFile,
     default: undefined,
-    doc: 'PEM file of the certificates to trust when the OTLP endpoint’s is verified.',
+    doc: 'The certificates to trust when that of the OTLP endpoint is verified.',
   }),
   clientKey: setting({
     env: ['OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY', 'OTEL_EXPORTER_OTLP_CLIENT_KEY'],
     option: 'otlp.clientKey',
-    kind: text,
+    kind: pemFile,
     default: undefined,
-    doc: 'PEM file of the private key to present to the OTLP endpoint.',
+    doc: 'The private key to present to the OTLP endpoint.',
   }),
   clientCertificate: setting({
     env: ['OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE'],
     option: 'otlp.clientCertificate',
-    kind: text,
+    kind: pemFile,
     default: undefined,
-    doc: 'PEM file of the certificate chain of that key.',
+    doc: 'The certificate chain of that key.',
   }),
 }

@@ -164,7 +164,7 @@ describe('resolveDestinations', () => {
     it.each([
       [
         { AXIOM_TOKEN: 'xaat-1' },
-        "AXIOM_DATASET | a dataset's name: up to 128 letters, digits and hyphens | nothing beside AXIOM_TOKEN | Set both to send to Axiom, or neither to send to the workbench.",
+        'AXIOM_DATASET | the name of a dataset (up to 128 letters, digits and hyphens) | nothing beside AXIOM_TOKEN | Set both to send to Axiom, or neither to send to the workbench.',
       ],
       [
         { AXIOM_DATASET: 'traces' },
@@ -172,15 +172,15 @@ describe('resolveDestinations', () => {
       ],
       [
         { ...axiom, AXIOM_TOKEN: 'Bearer xaat-1' },
-        'AXIOM_TOKEN | an Axiom token alone, xaat-… | something else | Remove "Bearer", quotes, spaces and line breaks around it.',
+        'AXIOM_TOKEN | an Axiom token alone, xaat-… | one with characters that a header cannot hold | Remove "Bearer", quotes, spaces and line breaks around it.',
       ],
       [
         { ...axiom, AXIOM_DATASET: 'my traces' },
-        'AXIOM_DATASET | a dataset\'s name: up to 128 letters, digits and hyphens | "my traces" | Copy it from Settings > Datasets and views in Axiom.',
+        'AXIOM_DATASET | the name of a dataset (up to 128 letters, digits and hyphens) | "my traces" | Copy it from Settings > Datasets and views in Axiom.',
       ],
       [
         { ...axiom, AXIOM_DATASET: 'xaat-1' },
-        'AXIOM_DATASET | a dataset\'s name: up to 128 letters, digits and hyphens | "<redacted>" | Copy it from Settings > Datasets and views in Axiom.',
+        'AXIOM_DATASET | the name of a dataset (up to 128 letters, digits and hyphens) | "<redacted>" | Copy it from Settings > Datasets and views in Axiom.',
       ],
       [
         { ...axiom, AXIOM_EDGE: 'ap-south-1' },
@@ -238,11 +238,17 @@ describe('resolveDestinations', () => {
         ])
       })
 
+      it('is told once what is wrong with its organization', () => {
+        expect(
+          resolve({ ...personal, AXIOM_ORG_ID: 'my org', AXIOM_URL: 'api.axiom.co' }).problems,
+        ).toHaveLength(1)
+      })
+
       it('is refused without an organization', () => {
         expect(
           resolve({ ...personal, AXIOM_ORG_ID: '', AXIOM_URL: 'https://api.axiom.co' }).problems,
         ).toEqual([
-          'AXIOM_ORG_ID | the id of the organization | nothing beside a personal token, xapt-… | Copy it from the address of Axiom’s console, https://app.axiom.co/<id>.',
+          'AXIOM_ORG_ID | the id of the organization | nothing beside a personal token, xapt-… | Copy it from the address of the console, https://app.axiom.co/<id>.',
         ])
       })
     })

@@ -1,3 +1,4 @@
+import type { AxiomAddressName } from '../axiom/axiom-address.ts'
 import { axiomAddressNames, isAxiomEdge } from '../axiom/axiom-address.ts'
 import { axiomHeaders, isPersonalToken } from '../axiom/axiom-credentials.ts'
 import { appendTracesPath } from './http-url.ts'
@@ -32,19 +33,19 @@ export function resolveDestinations(reader: SettingsReader, notices: string[]): 
 }
 
 function resolveBackend(reader: SettingsReader, notices: string[]): Backend[] {
-  const endpointSetting = reader.first([otlp.tracesEndpoint, otlp.endpoint])
-  const endpoint = endpointSetting && reader.find(endpointSetting)
+  const endpointName = reader.firstOf(otlp, ['tracesEndpoint', 'endpoint'])
+  const endpoint = endpointName && reader.find(otlp[endpointName])
   const token = reader.find(axiom.token)
   const credential = token ?? reader.find(axiom.dataset)
   const axiomIsStronger = token?.layer === 'code' && endpoint?.layer === 'environment'
-  if (endpointSetting && endpoint && !axiomIsStronger) {
+  if (endpointName && endpoint && !axiomIsStronger) {
     if (credential) {
       notices.push(
         `Spans go to ${endpoint.key}: ${credential.key} is not used, and nothing of Axiom's is sent there.`,
       )
     }
-    const url = reader.read(endpointSetting)
-    return url ? [otlpBackend(reader, endpointSetting === otlp.endpoint ? appendTracesPath(url) : url)] : []
+    const url = reader.read(otlp[endpointName])
+    return url ? [otlpBackend(reader, endpointName === 'endpoint' ? appendTracesPath(url) : url)] : []
   }
   for (const setting of [otlp.headers, otlp.certificate, otlp.clientKey, otlp.clientCertificate]) {
     const unused = reader.find(setting)
@@ -87,43 +88,46 @@ function axiomBackend(reader: SettingsReader): Backend[] {
   const token = reader.read(axiom.token)?.reveal()
   const dataset = reader.read(axiom.dataset)
   const orgId = reader.read(axiom.orgId)
-  const addressSetting = reader.first(axiomAddressNames.map((name) => axiom[name])) ?? axiom.edge
-  const url = reader.read(addressSetting)
-  for (const [missing, given] of [
-    [axiom.token, axiom.dataset],
-    [axiom.dataset, axiom.token],
-  ] as const) {
-    if (reader.find(missing)) continue
+  const addressName = reader.firstOf(axiom, axiomAddressNames) ?? 'edge'
+  const url = reader.read(axiom[addressName])
+  refuseHalf(reader)
+  if (token === undefined || url === undefined) return []
+  if (isPersonalToken(token)) refusePersonalToken(reader, addressName, url)
+  if (dataset === undefined) return []
+  const headers = Object.entries(axiomHeaders(token, dataset, orgId))
+  const secrets = headers.map(([name, value]): [string, Secret] => [name, new Secret(value)])
+  return [{ kind: 'axiom', url: url.href, headers: Object.fromEntries(secrets), dataset }]
+}
+
+/** Axiom was asked for, so half of what it takes is not the same as nothing. */
+function refuseHalf(reader: SettingsReader): void {
+  const [missing, given] = reader.find(axiom.token)
+    ? [axiom.dataset, axiom.token]
+    : [axiom.token, axiom.dataset]
+  if (reader.find(missing)) return
+  reader.refuse({
+    key: reader.key(missing),
+    expected: missing.kind.expected,
+    received: `nothing beside ${reader.key(given)}`,
+    cure: 'Set both to send to Axiom, or neither to send to the workbench.',
+  })
+}
+
+function refusePersonalToken(reader: SettingsReader, addressName: AxiomAddressName, url: URL): void {
+  const personal = 'a personal token, xapt-…'
+  if (isAxiomEdge(addressName, url)) {
     reader.refuse({
-      key: reader.key(missing),
-      expected: missing.kind.expected,
-      received: `nothing beside ${reader.key(given)}`,
-      cure: `Set both to send to Axiom, or neither to send to the workbench.`,
+      key: reader.key(axiom.token),
+      expected: `an API token, xaat-…, the only kind that the edge deployment ${url.host} takes`,
+      received: personal,
+      cure: 'Create one that may ingest (Settings > API tokens), or set AXIOM_URL=https://api.axiom.co and AXIOM_ORG_ID.',
+    })
+  } else if (reader.find(axiom.orgId) === undefined) {
+    reader.refuse({
+      key: reader.key(axiom.orgId),
+      expected: 'the id of the organization',
+      received: `nothing beside ${personal}`,
+      cure: 'Copy it from the address of the console, https://app.axiom.co/<id>.',
     })
   }
-  if (token !== undefined && url && isPersonalToken(token)) {
-    const name = axiomAddressNames.find((candidate) => axiom[candidate] === addressSetting) ?? 'edge'
-    const received = 'a personal token, xapt-…'
-    if (isAxiomEdge(name, url)) {
-      reader.refuse({
-        key: reader.key(axiom.token),
-        expected: `an API token, xaat-…, the only kind that the edge deployment ${url.host} takes`,
-        received,
-        cure: 'Create one that may ingest (Settings > API tokens), or set AXIOM_URL=https://api.axiom.co and AXIOM_ORG_ID.',
-      })
-    } else if (orgId === undefined) {
-      reader.refuse({
-        key: reader.key(axiom.orgId),
-        expected: 'the id of the organization',
-        received: `nothing beside ${received}`,
-        cure: 'Copy it from the address of Axiom’s console, https://app.axiom.co/<id>.',
-      })
-    }
-  }
-  if (token === undefined || dataset === undefined || !url) return []
-  const headers = Object.entries(axiomHeaders(token, dataset, orgId)).map(([name, value]) => [
-    name,
-    new Secret(value),
-  ])
-  return [{ kind: 'axiom', url: url.href, headers: Object.fromEntries(headers), dataset }]
 }

@@ -4,7 +4,7 @@ import { flag, Refusal, text } from './kind.ts'
 import { setting } from './setting.ts'
 
 const unsupported: Kind<never> = {
-  expected: 'it to be unset',
+  expected: 'nothing',
   parse: () => new Refusal({ cure: 'Declarative configuration is not read; use variables or options.' }),
 }
 
@@ -45,7 +45,7 @@ export const serviceSettings = {
     option: 'disabled',
     kind: flag,
     default: false,
-    doc: 'No spans and no destination; propagation goes on. In the environment only true disables; anything else is false and, but for false, noticed.',
+    doc: 'No spans are made or sent; propagation goes on. In the environment anything but true is false.',
   }),
   configFile: setting({
     env: ['OTEL_CONFIG_FILE'],

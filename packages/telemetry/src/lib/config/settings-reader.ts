@@ -52,11 +52,12 @@ export class SettingsReader {
   }
 
   /** Of several settings that exclude each other: the first that code gives, else the first of the environment. */
-  first<S extends Setting<unknown>>(settings: readonly S[]): S | undefined {
-    return (
-      settings.find((setting) => this.find(setting, 'code')) ??
-      settings.find((setting) => this.find(setting, 'environment'))
-    )
+  firstOf<Name extends string>(
+    settings: Readonly<Record<Name, Setting<unknown>>>,
+    names: readonly Name[],
+  ): Name | undefined {
+    const given = (layer: Layer) => names.find((name) => this.find(settings[name], layer))
+    return given('code') ?? given('environment')
   }
 
   /** The value of a setting; its default when nobody gave one, or when what was given is refused. */

@@ -10,7 +10,6 @@ import { queueSettings, samplingSettings, spanLimitSettings } from './span-setti
 
 /** Every knob there is, by topic: what `resolveConfig` reads, and what docs/configuration.md is compared with. */
 export const settings = {
-  service: serviceSettings,
   destinations: {
     workbenchUrl: setting({
       env: ['WORKBENCH_URL'],
@@ -37,6 +36,7 @@ export const settings = {
   },
   axiom: axiomSettings,
   otlp: otlpSettings,
+  service: serviceSettings,
   boundary: boundarySettings,
   sampling: samplingSettings,
   queue: queueSettings,

@@ -21,7 +21,7 @@ export const samplingSettings = {
   }),
 }
 
-/** Bounds and pace of each destination’s queue. */
+/** Bounds and pace of each destination's queue. */
 export const queueSettings = {
   maxQueueSize: setting({
     env: ['OTEL_BSP_MAX_QUEUE_SIZE'],
@@ -50,7 +50,7 @@ export const queueSettings = {
     option: 'queue.exportTimeoutMillis',
     kind: timeout,
     default: 30_000,
-    doc: 'The longest the queue waits for one export.',
+    doc: 'How long flush() waits for the spans that are on their way.',
   }),
 }
 
@@ -67,7 +67,7 @@ export const spanLimitSettings = {
     kind: integer(0, { unlimited: true }),
     default: Number.POSITIVE_INFINITY,
     defaultText: 'no limit',
-    doc: 'Characters of an attribute’s value; longer ones are cut.',
+    doc: 'Characters of an attribute value; longer ones are cut.',
   }),
   attributeCountLimit: limit(
     'attributeCountLimit',

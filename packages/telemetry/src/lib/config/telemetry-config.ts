@@ -42,7 +42,7 @@ export interface Destination {
   readonly headers: Readonly<Record<string, string | Secret>>
   readonly protocol: 'http/json' | 'http/protobuf'
   readonly compression: 'gzip' | 'none'
-  /** The longest one export may take, retries included, in milliseconds. */
+  /** The longest one attempt to export may take, in milliseconds. */
   readonly timeoutMillis: number
   /** PEM files for TLS, by path. */
   readonly tls?: TlsFiles
