@@ -1,0 +1,90 @@
+import type { Instrumentation } from '@opentelemetry/instrumentation'
+import type { HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import type { UndiciInstrumentationConfig } from '@opentelemetry/instrumentation-undici'
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node'
+import { BoundaryPropagator } from './lib/boundary/boundary-propagator.ts'
+import type { InboundPolicy } from './lib/boundary/inbound-policy.ts'
+import { boundarySettings } from './lib/config/boundary-settings.ts'
+import { SettingsReader } from './lib/config/settings-reader.ts'
+import { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
+import { createPropagator } from './lib/sdk/create-propagator.ts'
+import { patchBuiltins } from './lib/sdk/esm-hooks.ts'
+import type { BoundaryConfig } from './lib/sdk/instrumentations.ts'
+import { addHttpBoundary, addUndiciBoundary } from './lib/sdk/instrumentations.ts'
+
+export type {
+  InboundDecision,
+  InboundMode,
+  InboundPolicy,
+  InboundRule,
+} from './lib/boundary/inbound-policy.ts'
+export { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
+
+/** What is left out comes from the environment, and then from the default: code > environment > defaults. */
+export interface LinkedTracesOptions {
+  /** How requests' trace context is used. `LINKED_TRACES_INBOUND`; default `continue`. */
+  readonly inbound?: InboundPolicy | undefined
+  /** Linked roots answer with their ids, and outgoing calls link to the root they started. `LINKED_TRACES_FORWARD_LINKS`; default `true`. */
+  readonly forwardLinks?: boolean | undefined
+  /** Request paths that make no spans. `LINKED_TRACES_UNTRACED_PATHS`; default none. */
+  readonly untracedPaths?: readonly string[] | undefined
+  /** Read in place of `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined
+}
+
+/**
+ * Gives a set-up with NodeSDK the boundary: `new NodeSDK(withLinkedTraces({ …yours }, { inbound: 'link' }))`.
+ *
+ * Returns the configuration with its propagator wrapped (that of `OTEL_PROPAGATORS` where it has none) and with its
+ * instrumentations of `node:http` and undici extended, or with these two added where they are missing. All else is
+ * NodeSDK's as before: exporters, processors, sampler, resource, and your own instrumentations' hooks.
+ *
+ * Two settings of yours have the boundary stand back: `textMapPropagator: null`, as no context comes in, and the HTTP
+ * instrumentation's `requireParentforIncomingSpans`, as it makes no SERVER spans.
+ *
+ * @throws {TelemetryConfigError} with every problem of the options and variables at once.
+ */
+export function withLinkedTraces<Configuration extends Partial<NodeSDKConfiguration>>(
+  configuration: Configuration,
+  options: LinkedTracesOptions = {},
+): Configuration & Pick<NodeSDKConfiguration, 'textMapPropagator' | 'instrumentations'> {
+  // biome-ignore lint/style/noProcessEnv: a public entry point, as startTelemetry is.
+  const reader = new SettingsReader(options, options.env ?? process.env)
+  const boundary: BoundaryConfig = {
+    inbound: reader.read(boundarySettings.inbound),
+    forwardLinks: reader.read(boundarySettings.forwardLinks),
+    untracedPaths: reader.read(boundarySettings.untracedPaths),
+  }
+  const { textMapPropagator: own, instrumentations = [] } = configuration
+  const names = own === undefined ? reader.read(boundarySettings.propagators) : []
+  if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
+  const result = {
+    ...configuration,
+    textMapPropagator: own ? new BoundaryPropagator(own) : own === null ? null : createPropagator(names),
+    instrumentations: addBoundary(instrumentations.flat(), boundary),
+  }
+  patchBuiltins()
+  return result
+}
+
+/** Extends the instrumentations that have a part in the boundary, and adds those that are missing. */
+function addBoundary(given: readonly Instrumentation[], boundary: BoundaryConfig): Instrumentation[] {
+  const http = given.filter(isHttp)
+  const undici = given.filter(isUndici)
+  if (http.length === 0) http.push(new HttpInstrumentation())
+  if (undici.length === 0) undici.push(new UndiciInstrumentation())
+  for (const each of http) addHttpBoundary(each, boundary)
+  for (const each of undici) addUndiciBoundary(each, boundary)
+  return [...new Set([...given, ...http, ...undici])]
+}
+
+/** By name: the application may have the package in another release, or as one of `auto-instrumentations-node`. */
+function isHttp(each: Instrumentation): each is Instrumentation<HttpInstrumentationConfig> {
+  return each.instrumentationName === '@opentelemetry/instrumentation-http'
+}
+
+function isUndici(each: Instrumentation): each is Instrumentation<UndiciInstrumentationConfig> {
+  return each.instrumentationName === '@opentelemetry/instrumentation-undici'
+}
