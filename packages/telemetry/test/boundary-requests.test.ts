@@ -40,13 +40,11 @@ beforeAll(async () => {
   server = createServer(async (req, res) => {
     const path = req.url?.split('?')[0]
     if (path === '/link-fan-in')
-      trace
-        .getActiveSpan()
-        ?.addLinks(
-          Array.from({ length: 200 }, (_, index) => ({
-            context: { ...caller(5000 + index), traceFlags: 1 },
-          })),
-        )
+      trace.getActiveSpan()?.addLinks(
+        Array.from({ length: 200 }, (_, index) => ({
+          context: { ...caller(5000 + index), traceFlags: 1 },
+        })),
+      )
     const answer = await tracer.startActiveSpan(`work ${path}`, async (span) => {
       const response = await npmFetch(`http://127.0.0.1:${port}/called-by${path}`)
       const seen = {

@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs'
+// As a set-up file may that does more than this: from here on ES modules see what node:http exported before it was patched.
+import 'node:http'
 import { SpanKind } from '@opentelemetry/api'
 import { recordSpans } from '../boundary-recording.ts'
 
