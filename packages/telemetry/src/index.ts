@@ -1,14 +1,15 @@
 import { dirname, join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { Tracer } from '@opentelemetry/api'
-import { trace } from '@opentelemetry/api'
+import { diag, trace } from '@opentelemetry/api'
 import { resolveConfig } from './lib/config/resolve-config.ts'
 import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
 import { installProcessEnd } from './lib/export/process-end.ts'
 import type { TelemetryHealth } from './lib/export/telemetry-health.ts'
 import { readApplicationPackage } from './lib/sdk/application-package.ts'
-import { findDarkApiCopy } from './lib/sdk/dark-api-copy.ts'
+import { describeDarkCopy, findDarkApiCopy } from './lib/sdk/dark-api-copy.ts'
 import { installDiagLogger } from './lib/sdk/install-diag-logger.ts'
+import { Outlets } from './lib/sdk/outlets.ts'
 import { startSdk } from './lib/sdk/telemetry-sdk.ts'
 
 export type { AxiomOptions } from './lib/axiom/axiom-options.ts'
@@ -42,6 +43,9 @@ export interface Telemetry {
 /** How long the end of a process may be put off, in milliseconds. */
 const END_DEADLINE = 5000
 
+const FOREIGN_SDK =
+  'Another OpenTelemetry SDK was registered before: it goes on, and this one is not used. Remove one of the two.'
+
 const STARTED = Symbol.for('@linked-traces/telemetry')
 const globals: typeof globalThis & { [STARTED]?: Telemetry } = globalThis
 
@@ -66,46 +70,28 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   const tell = config.logLevel === 'none' ? () => {} : say
   for (const notice of config.notices) tell(notice)
   installDiagLogger(config.logLevel, tell)
-  const sdk = startSdk(config, { spanProcessors, instrumentations, say: tell })
-  if (sdk === undefined) {
-    tell(
-      'Another OpenTelemetry SDK was registered before: it goes on, and this one is not used. Remove one of the two.',
-    )
-  }
+  const { destinations, queue } = config
+  const outlets = new Outlets({ destinations, queue, shutdownMillis: END_DEADLINE, say: tell })
+  const provider = startSdk(config, [...spanProcessors, outlets], instrumentations)
+  if (provider === undefined) tell(FOREIGN_SDK)
   const dark = findDarkApiCopy(join(folder, 'app.js'))
-  if (dark !== undefined) {
-    tell(
-      `The application's spans go nowhere: it uses @opentelemetry/api ${dark.version} (${dark.path}), which does not ` +
-        `see the SDK of ${dark.expected}. Let both be the same version.`,
-    )
-  }
-
-  const outlets = sdk?.outlets ?? []
-  const uninstall = installProcessEnd(
-    process,
-    {
-      pending: () => outlets.some(({ queue }) => queue.held > 0),
-      async drain(deadlineMillis) {
-        await Promise.all(outlets.map(({ queue }) => queue.drain(deadlineMillis)))
-      },
-      hurry() {
-        for (const { queue } of outlets) queue.hurry()
-      },
-    },
-    { deadlineMillis: END_DEADLINE, signals: isMainThread },
-  )
+  if (dark !== undefined) tell(describeDarkCopy(dark))
+  const uninstall = installProcessEnd(process, outlets, {
+    deadlineMillis: END_DEADLINE,
+    signals: isMainThread,
+  })
 
   const telemetry: Telemetry = {
     async flush() {
-      await sdk?.flush().catch(() => {})
+      await provider?.forceFlush({ timeoutMillis: queue.exportTimeoutMillis }).catch(reportProcessor)
     },
     async shutdown() {
       uninstall()
-      await sdk?.shutdown(END_DEADLINE).catch(() => {})
+      await provider?.shutdown().catch(reportProcessor)
+      // A processor of the application's that failed has cut the wait for the others short.
+      await outlets.shutdown()
     },
-    health() {
-      return { destinations: outlets.map((outlet) => outlet.health()) }
-    },
+    health: () => outlets.health(),
   }
   globals[STARTED] = telemetry
   return telemetry
@@ -117,6 +103,10 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
  */
 export function getTracer(name: string, version?: string): Tracer {
   return trace.getTracer(name, version)
+}
+
+function reportProcessor(error: unknown): void {
+  diag.error('A span processor failed.', error)
 }
 
 /** Tells the operator, in the stream that is not the application's output. */

@@ -32,6 +32,8 @@ export class DeliveryReporter implements QueueObserver {
   #failingSince: number | undefined
   #saidFailing = false
   #lastError: string | undefined
+  /** What to do about it. */
+  #lastCure = ''
   /** Dropped and not said yet. */
   readonly #untold = { queueFull: 0, afterShutdown: 0 }
   #timer: NodeJS.Timeout | undefined
@@ -53,6 +55,7 @@ export class DeliveryReporter implements QueueObserver {
     this.#failingSince = undefined
     this.#saidFailing = false
     this.#lastError = undefined
+    this.#lastCure = ''
     if (rejected > 0) {
       this.#lastError = `rejected ${rejected} of ${count(spans, 'span')}${reason ? `: ${reason}` : ''}`
       this.#sayOnce('partial success', `${this.#lastError}.`)
@@ -64,6 +67,7 @@ export class DeliveryReporter implements QueueObserver {
   failed(failure: DeliveryFailure, spans: number, held: number): void {
     const { outcome, cause, words, cure, unreachable } = failure
     this.#lastError = words
+    this.#lastCure = cure
     this.#failingSince ??= performance.now()
     if (unreachable && performance.now() < this.#graceEnds) return
     const consequence =
@@ -73,8 +77,8 @@ export class DeliveryReporter implements QueueObserver {
 
   dropped(reason: keyof DroppedSpans, spans: number): void {
     if (reason === 'deadline') {
-      const why = this.#lastError === undefined ? 'the time was over' : `it ${this.#lastError}`
-      this.#say(`did not get ${count(spans, 'span')} before the end: ${why}.`)
+      const why = this.#lastError === undefined ? '.' : `: it ${this.#lastError}. ${this.#lastCure}`
+      this.#say(`did not get ${count(spans, 'span')} before the end${why}`.trimEnd())
     } else if (reason === 'queueFull' || reason === 'afterShutdown') {
       this.#untold[reason] += spans
       this.#timer ??= setTimeout(() => this.tellDropped(), SUMMED_UP_FOR).unref()

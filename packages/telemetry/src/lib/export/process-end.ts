@@ -6,6 +6,14 @@ export interface Unfinished {
   drain(deadlineMillis: number): Promise<void>
   /** From now on delivers at once. */
   hurry(): void
+  /** Delivers what is left, or drops it when the deadline comes, without the event loop. Never throws. */
+  deliverAtExit(deadlineMillis: number): void
+}
+
+export interface ProcessEndOptions {
+  readonly deadlineMillis: number
+  /** Whether signals come here: the main thread alone gets them. */
+  readonly signals: boolean
 }
 
 /** The signals whose default is to end a process, and which are sent to ask for it. */
@@ -25,19 +33,23 @@ const SAME_SIGNAL_WITHIN = 1000
  * - A signal that the application listens to: the application decides. From the first one on spans are delivered as they
  *   end, and this listener is gone, so that whoever counts listeners or relies on the second signal finds what it would
  *   without it.
+ * - `process.exit()` by anybody, and uncaught errors: delivers while the process waits in its `exit` event.
  *
- * @param thread whether the process can be ended from here: signals come to the main thread only.
  * @returns takes it all back.
  */
 export function installProcessEnd(
   process: NodeJS.Process,
   unfinished: Unfinished,
-  { deadlineMillis, signals }: { readonly deadlineMillis: number; readonly signals: boolean },
+  { deadlineMillis, signals }: ProcessEndOptions,
 ): () => void {
   let endingSince: number | undefined
 
   const onBeforeExit = () => {
     if (unfinished.pending()) void unfinished.drain(deadlineMillis)
+  }
+
+  const onExit = () => {
+    if (unfinished.pending()) unfinished.deliverAtExit(deadlineMillis)
   }
 
   const onSignal = (signal: EndSignal) => {
@@ -62,10 +74,12 @@ export function installProcessEnd(
 
   const uninstall = () => {
     process.off('beforeExit', onBeforeExit)
+    process.off('exit', onExit)
     for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 
   process.on('beforeExit', onBeforeExit)
+  process.on('exit', onExit)
   if (signals) {
     // First in line, to see listeners that are there for one signal only.
     for (const signal of SIGNALS) process.prependListener(signal, onSignal)

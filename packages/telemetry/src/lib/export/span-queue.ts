@@ -144,6 +144,20 @@ export class SpanQueue<Span> {
     this.#tryNow()
   }
 
+  /**
+   * Hands over everything in batches, to be delivered where this queue cannot: it needs the event loop. Requests under way
+   * are handed over with the rest, as nobody will hear of their answers.
+   */
+  takeAll(): (readonly Span[])[] {
+    return this.#remove(this.#everything()).map(({ spans }) => spans)
+  }
+
+  /** Counts spans that were handed over. */
+  conclude(spans: number, delivered: boolean): void {
+    if (delivered) this.#exported += spans
+    else this.#drop('deadline', spans)
+  }
+
   #hold(span: Span): void {
     this.#held++
     this.#open.push(span)
@@ -213,12 +227,12 @@ export class SpanQueue<Span> {
     const delivery = await this.#options.deliver(batch.spans, this.#abort.signal)
     // Given up in the meantime, and counted then.
     if (!this.#inFlight.delete(batch)) return
-    this.#conclude(batch, delivery)
+    this.#settle(batch, delivery)
     if (this.#ready.length > 0) this.#wakeIn(0)
     else if (this.#open.length > 0) this.#wakeIn(this.#delay)
   }
 
-  #conclude(batch: Batch<Span>, delivery: Delivery): void {
+  #settle(batch: Batch<Span>, delivery: Delivery): void {
     const { observer } = this.#options
     const spans = batch.spans.length
     if (delivery.outcome === 'retry') {
@@ -261,20 +275,24 @@ export class SpanQueue<Span> {
 
   /** Drops everything, requests under way included. */
   #giveUp(): void {
-    const batches = this.#everything()
+    const batches = this.#remove(this.#everything())
     if (batches.length === 0) return
-    this.#ready.length = 0
-    this.#inFlight.clear()
     this.#abort.abort()
     this.#abort = new AbortController()
-    for (const batch of batches) {
-      this.#held -= batch.spans.length
-      batch.settle()
-    }
     this.#drop(
       'deadline',
       batches.reduce((sum, { spans }) => sum + spans.length, 0),
     )
+  }
+
+  #remove(batches: Batch<Span>[]): Batch<Span>[] {
+    this.#ready.length = 0
+    this.#inFlight.clear()
+    for (const { spans, settle } of batches) {
+      this.#held -= spans.length
+      settle()
+    }
+    return batches
   }
 
   #drop(reason: keyof DroppedSpans, spans: number): void {

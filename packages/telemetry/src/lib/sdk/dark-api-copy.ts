@@ -34,6 +34,14 @@ export function findDarkApiCopy(from: string): DarkApiCopy | undefined {
   }
 }
 
+/** What is wrong, and what to do. */
+export function describeDarkCopy({ path, version, expected }: DarkApiCopy): string {
+  return (
+    `The application's own spans go nowhere: it gets @opentelemetry/api ${version} from ${path}, which does not see ` +
+    `the SDK of ${expected}. Install ${expected} there.`
+  )
+}
+
 /** Whether a copy hands out the very provider that this one does. */
 function seesSdk(copy: unknown): boolean {
   const { trace: other } = copy as { trace: typeof trace }

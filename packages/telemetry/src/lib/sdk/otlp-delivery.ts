@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { AgentOptions } from 'node:https'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { ExportResult } from '@opentelemetry/core'
 import { ExportResultCode, suppressTracing } from '@opentelemetry/core'
@@ -10,6 +9,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
 import { Secret } from '../config/secret.ts'
 import type { Destination, TlsFiles } from '../config/telemetry-config.ts'
 import type { Deliver, Delivery } from '../export/delivery.ts'
+import type { ExitRequest } from '../export/exit-worker.ts'
 import type { Answer } from '../export/explain-failure.ts'
 import { explainAnswer, explainError } from '../export/explain-failure.ts'
 import { DISTRO } from './distro.ts'
@@ -18,6 +18,8 @@ import { createExporterAgent } from './exporter-agent.ts'
 
 export interface OtlpDelivery {
   readonly deliver: Deliver<ReadableSpan>
+  /** The same export, for `deliverAtExit`. */
+  exitRequest(batch: readonly ReadableSpan[]): ExitRequest
   /** Closes the connections that wait for the next export. */
   close(): void
 }
@@ -31,6 +33,8 @@ type ExporterConfig = NonNullable<ConstructorParameters<typeof OTLPTraceExporter
  */
 const NO_TIME_FOR_RETRIES = 1
 
+const USER_AGENT = `linked-traces/${DISTRO.version}`
+
 /** Sends batches to one destination with OpenTelemetry's exporter for its protocol. */
 export function createOtlpDelivery(destination: Destination): OtlpDelivery {
   const { url, compression, protocol, timeoutMillis, tls } = destination
@@ -39,13 +43,14 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
       return [name, value instanceof Secret ? value.reveal() : value]
     }),
   )
-  const { agent, run } = createExporterAgent({ url, headers, timeoutMillis, ...readTls(tls) })
+  const pem = readTls(tls)
+  const { agent, run } = createExporterAgent({ url, headers, timeoutMillis, ...pem })
   const exporter = createExporter(protocol, {
     url,
     headers,
     compression: compression as NonNullable<ExporterConfig['compression']>,
     timeoutMillis: NO_TIME_FOR_RETRIES,
-    userAgent: `linked-traces/${DISTRO.version}`,
+    userAgent: USER_AGENT,
     httpAgentOptions: () => agent,
   })
 
@@ -59,7 +64,20 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     }
   }
 
-  return { deliver, close: () => agent.destroy() }
+  function exitRequest(batch: readonly ReadableSpan[]): ExitRequest {
+    const json = protocol === 'http/json'
+    const body = (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest([...batch])
+    const contentType = json ? 'application/json' : 'application/x-protobuf'
+    return {
+      url,
+      headers: { ...headers, 'content-type': contentType, 'user-agent': USER_AGENT },
+      body: body ?? new Uint8Array(),
+      compression,
+      tls: pem,
+    }
+  }
+
+  return { deliver, exitRequest, close: () => agent.destroy() }
 }
 
 /** The exporter for protobuf is loaded when it is asked for, the one for JSON always: it is the default. */
@@ -116,8 +134,8 @@ function readResponse(body: Uint8Array, contentType = ''): IExportTraceServiceRe
   }
 }
 
-function readTls(files: TlsFiles | undefined): AgentOptions {
-  const options: AgentOptions = {}
+function readTls(files: TlsFiles | undefined): ExitRequest['tls'] {
+  const options: ExitRequest['tls'] = {}
   if (files?.certificate !== undefined) options.ca = readFileSync(files.certificate)
   if (files?.clientCertificate !== undefined) options.cert = readFileSync(files.clientCertificate)
   if (files?.clientKey !== undefined) options.key = readFileSync(files.clientKey)

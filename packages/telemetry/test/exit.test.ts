@@ -1,0 +1,122 @@
+import type { TestReceiver } from '@linked-traces/otlp-receiver/testing'
+import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
+import { describe, expect, it } from 'vitest'
+import { runNode, runToEnd } from './run-node.ts'
+
+/** Spans leave at the end or not at all: the schedule is out of the way. */
+const exportsTo = (backend: TestReceiver, more: NodeJS.ProcessEnv = {}): { env: NodeJS.ProcessEnv } => {
+  return { env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_BSP_SCHEDULE_DELAY: '3600000', ...more } }
+}
+const names = (backend: TestReceiver) => backend.spans().map(({ name }) => name)
+
+const ends = [
+  ['its event loop runs empty', 'ends-a-span-then-ends.ts', 0, ''],
+  ['it calls process.exit', 'ends-a-span-then-calls-exit.ts', 3, ''],
+  ['it throws', 'ends-a-span-then-throws.ts', 1, 'Error: uncaught in the fixture'],
+  ['a promise is rejected', 'ends-a-span-then-rejects.ts', 1, 'Error: uncaught in the fixture'],
+] as const
+
+describe('the end of a process', () => {
+  it.concurrent.each(ends)('delivers the last span when %s', async (_, fixture, code, error) => {
+    await using backend = await startTestReceiver()
+    const result = await runToEnd(fixture, exportsTo(backend))
+    expect(result).toMatchObject({ code, signal: null, stdout: '' })
+    expect(result.stderr).toContain(error)
+    if (error === '') expect(result.stderr).toBe('')
+    expect(names(backend)).toEqual(['last'])
+  })
+
+  it.concurrent.each(ends)('delivers the last span to a slow backend when %s', async (_, fixture, code) => {
+    await using backend = await startTestReceiver()
+    backend.respondAlwaysWith({ delayMillis: 1500 })
+    expect(await runToEnd(fixture, exportsTo(backend))).toMatchObject({ code, signal: null })
+    expect(names(backend)).toEqual(['last'])
+  })
+
+  it.concurrent.each(ends)('says what a dead backend did not get when %s', async (_, fixture, code) => {
+    await using backend = await startTestReceiver()
+    await backend.close()
+    const result = await runToEnd(fixture, exportsTo(backend))
+    expect(result).toMatchObject({ code, signal: null })
+    expect(result.stderr).toContain(
+      `linked-traces: OTLP endpoint ${backend.url}/v1/traces did not get 1 span before the end`,
+    )
+  })
+
+  it.concurrent.each(ends)(
+    'is put off by a backend that hangs for its deadline only, when %s',
+    async (_, fixture, code) => {
+      await using backend = await startTestReceiver()
+      backend.respondAlwaysWith('hang')
+      const result = await runToEnd(fixture, exportsTo(backend))
+      expect(result).toMatchObject({ code, signal: null })
+      expect(result.stderr).toContain('did not get 1 span before the end')
+    },
+  )
+
+  it.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
+    'comes by %s as without telemetry, with the last span delivered',
+    async (signal) => {
+      await using backend = await startTestReceiver()
+      const child = runNode('ends-a-span-then-waits-for-a-signal.ts', exportsTo(backend))
+      await child.says('ready')
+      child.kill(signal)
+      expect(await child.ended).toMatchObject({ code: null, signal, stderr: '' })
+      expect(names(backend)).toEqual(['last'])
+    },
+  )
+
+  it.concurrent('comes by the signal when the backend hangs, and says what it did not get', async () => {
+    await using backend = await startTestReceiver()
+    backend.respondAlwaysWith('hang')
+    const child = runNode('ends-a-span-then-waits-for-a-signal.ts', exportsTo(backend))
+    await child.says('ready')
+    child.kill('SIGTERM')
+    const result = await child.ended
+    expect(result).toMatchObject({ code: null, signal: 'SIGTERM' })
+    expect(result.stderr).toContain('did not get 1 span before the end')
+  })
+
+  it.concurrent('waits for a slow backend although the signal is repeated, as runners do', async () => {
+    await using backend = await startTestReceiver()
+    backend.respondAlwaysWith({ delayMillis: 1500 })
+    const child = runNode('ends-a-span-then-waits-for-a-signal.ts', exportsTo(backend))
+    await child.says('ready')
+    child.kill('SIGINT')
+    // The first signal has arrived once it makes the child export.
+    await backend.waitForRequests(1)
+    child.kill('SIGINT')
+    expect(await child.ended).toMatchObject({ code: null, signal: 'SIGINT', stderr: '' })
+    expect(names(backend)).toEqual(['last'])
+  })
+
+  it.concurrent.each(['drain', 'exit'])(
+    'is left to an application with a listener of its own (%s): its request in flight is answered and delivered',
+    async (atTheEnd) => {
+      await using backend = await startTestReceiver()
+      const child = runNode('closes-its-server-on-a-signal.ts', exportsTo(backend, { AT_THE_END: atTheEnd }))
+      await child.says('port ')
+      const response = fetch(`http://127.0.0.1:${child.stdout().match(/port (\d+)/)?.[1]}/slow`)
+      await child.says('in flight')
+      child.kill('SIGTERM')
+      expect((await response).status).toBe(200)
+      expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+      expect(child.stdout()).toContain('0 other listeners')
+      expect(names(backend)).toEqual(['GET'])
+    },
+  )
+
+  it.concurrent.each([
+    ['a worker thread', 'ends-a-span-in-a-worker-thread.ts', {}],
+    ['a worker thread that calls process.exit', 'ends-a-span-in-a-worker-thread.ts', { AT_THE_END: 'exit' }],
+    ['a child of a cluster', 'ends-a-span-in-a-cluster-child.ts', {}],
+  ])('delivers the last span of %s', async (_, fixture, more) => {
+    await using backend = await startTestReceiver()
+    expect(await runToEnd(fixture, exportsTo(backend, more))).toMatchObject({
+      code: 0,
+      signal: null,
+      stderr: '',
+    })
+    expect(names(backend)).toEqual(['last'])
+  })
+})

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface NodeOptions {
+  /** Nothing else of this process's environment reaches the child, but `PATH`. */
+  readonly env?: NodeJS.ProcessEnv
+  /** Default: telemetry by `--import`, from source. */
+  readonly flags?: readonly string[]
+  /** The executable. Default: this one. */
+  readonly node?: string
+}
+
+export interface NodeResult {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A child process that runs a fixture. */
+export interface RunningNode {
+  readonly ended: Promise<NodeResult>
+  kill(signal: NodeJS.Signals): void
+  /** What it has said so far. */
+  stdout(): string
+  /** Resolves once stdout has `text` in it; fails with all output when the process ends without. */
+  says(text: string): Promise<void>
+}
+
+export const SOURCE = '--conditions=@linked-traces/source'
+export const REGISTER = [SOURCE, '--import', '@linked-traces/telemetry/register']
+
+/** A path under this folder. */
+export function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
+
+export function runNode(fixture: string, options: NodeOptions = {}): RunningNode {
+  const { env = {}, flags = REGISTER, node = process.execPath } = options
+  const child = spawn(node, [...flags, here(`fixtures/${fixture}`)], {
+    env: { PATH: process.env.PATH, ...env },
+    cwd: here('..'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk
+  })
+  const ended = once(child, 'close').then(([code, signal]): NodeResult => ({ code, signal, stdout, stderr }))
+  return {
+    ended,
+    kill: (signal) => void child.kill(signal),
+    stdout: () => stdout,
+    says(text) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          if (stdout.includes(text)) resolve()
+        }
+        child.stdout.on('data', look)
+        look()
+        void ended.then((result) =>
+          reject(new Error(`It never said ${JSON.stringify(text)}: ${JSON.stringify(result)}`)),
+        )
+      })
+    },
+  }
+}
+
+/** Runs a fixture to its end. */
+export function runToEnd(fixture: string, options?: NodeOptions): Promise<NodeResult> {
+  return runNode(fixture, options).ended
+}
