@@ -164,3 +164,250 @@ export type Trace = {
   /** Ordered by start time, then span id. At most 20,000; `spanCount` tells whether there are more. */
   readonly spans: readonly Span[]
 }
+
+/** A span as Axiom stores it: one flat row whose field names are Axiom's. Fields it lacks are absent. */
+export type Row = {
+  /** Unique among all rows, and ordered by arrival. */
+  readonly _rowId: string
+  /** Start of the span, RFC 3339 with nanoseconds. */
+  readonly _time: string
+  /** Arrival at the workbench, likewise. */
+  readonly _sysTime: string
+  readonly trace_id: string
+  readonly span_id: string
+  readonly parent_span_id: string | null
+  readonly name: string
+  readonly kind: SpanKind
+  /** As Go writes durations: `182.798961ms`. */
+  readonly duration: string
+  readonly error: boolean
+  readonly 'service.name': string
+} & { readonly [field: string]: AttributeValue }
+
+/**
+ * The filter of spans that stream, search and dashboard share, as query parameters. All that is given must hold.
+ * Durations are written `250ms`, `1.5s`, `2m`; times as RFC 3339 or as decimal nanoseconds since 1970.
+ */
+export type SpanFilter = {
+  readonly service?: string
+  /** The span's name. */
+  readonly operation?: string
+  readonly kind?: SpanKind
+  readonly status?: StatusCode
+  readonly minDuration?: string
+  readonly maxDuration?: string
+  /** Spans that start at or after, and before. */
+  readonly from?: string
+  readonly to?: string
+  readonly traceId?: string
+  /** `key=value`, repeatable; old and new semantic-convention names find each other. */
+  readonly attribute?: readonly string[]
+  readonly hasLink?: boolean
+  /** `key=value` on a link, repeatable. */
+  readonly linkAttribute?: readonly string[]
+  /** A trace id, or `traceId/spanId`: spans that one holds a link to. */
+  readonly linkedFrom?: string
+  /** Anywhere in names, status messages, attribute values and event names; case is ignored. */
+  readonly text?: string
+}
+
+/** `GET /api/stream`: rows newest arrival first. Query: {@link SpanFilter}, `limit` (1–1,000; 100), `cursor`. */
+export type StreamPage = {
+  readonly rows: readonly Row[]
+  /** For the next, older page; `null` at the end. */
+  readonly nextCursor: string | null
+}
+
+/** A trace in a list. */
+export type TraceSummary = {
+  readonly traceId: string
+  /** Name, service and kind of its root, or of its earliest span while no root has come. */
+  readonly root: SpanSummary & { readonly spanId: string; readonly isRoot: boolean }
+  readonly startTimeUnixNano: string
+  /** Earliest start to latest end. */
+  readonly durationNano: string
+  readonly spanCount: number
+  readonly errorCount: number
+  readonly services: readonly string[]
+  /** Links its spans hold to other traces. */
+  readonly linksOut: number
+  /** Links other traces' spans hold to it. */
+  readonly linksIn: number
+}
+
+/** `GET /api/traces`: traces with a span that matches, newest start first. Query: {@link SpanFilter}, `limit` (1–500; 50), `cursor`. */
+export type TracePage = {
+  readonly traces: readonly TraceSummary[]
+  readonly nextCursor: string | null
+}
+
+/** `GET /api/traces/{traceId}/spans/{spanId}`: one span with everything that was sent. */
+export type SpanDetail = Span & {
+  readonly typedAttributes: readonly TypedAttribute[]
+  readonly typedLinkAttributes: readonly (readonly TypedAttribute[])[]
+  readonly typedEventAttributes: readonly (readonly TypedAttribute[])[]
+  readonly resourceAttributes: readonly TypedAttribute[]
+  readonly resourceSchemaUrl: string
+  readonly scopeSchemaUrl: string
+  readonly scopeAttributes: readonly TypedAttribute[]
+  /** The span as a row of Axiom's. */
+  readonly row: Row
+  /** Row fields that the workbench derived from the sender's older or newer attribute name, by the field they came from. */
+  readonly derivedFields: { readonly [field: string]: string }
+  /** The same operation's spans that started in the hour before this one; `null` when it is the only one. */
+  readonly comparison: DurationStatistics | null
+}
+
+/** Durations of an operation's spans, in decimal nanoseconds. */
+export type DurationStatistics = {
+  readonly count: number
+  readonly minNano: string
+  readonly maxNano: string
+  readonly avgNano: string
+  readonly stdevNano: string
+  readonly p50Nano: string
+  readonly p90Nano: string
+  readonly p95Nano: string
+  readonly p99Nano: string
+  readonly p999Nano: string
+}
+
+/**
+ * `GET /api/traces/{traceId}/links`: all traces that links lead to from here, in either direction, nearest first.
+ * Query: `maxTraces` (1–200; 50), `maxHops` (1–20; 5).
+ */
+export type LinkSet = {
+  readonly traceId: string
+  readonly traces: readonly LinkedTrace[]
+  readonly links: readonly LinkSetLink[]
+  /** Traces that were left out by `maxTraces` or `maxHops`; at the most 1,000 are counted. */
+  readonly moreTraces: number
+  readonly warnings: readonly LinkWarning[]
+}
+
+export type LinkedTrace = TraceSummary & {
+  /** Links between here and the trace that was asked for. */
+  readonly hops: number
+  /** Of its links, those that lead to traces which are not in this set. */
+  readonly linksBeyond: number
+}
+
+/** A link of the set: from the span that holds it to its target, which need not have come. */
+export type LinkSetLink = {
+  readonly source: SpanRef & SpanSummary
+  readonly position: number
+  readonly relation: string | null
+  readonly attributes: Attributes
+  readonly traceState: string
+  readonly flags: TraceFlags
+  readonly targetRef: SpanRef
+  readonly target: LinkTarget
+  /**
+   * Which end came about because of the other: `target` when the holder is the effect (`caller`, `origin`, `message`, …
+   * and links that say nothing), `source` when the holder is the cause (`callee`).
+   */
+  readonly cause: 'source' | 'target'
+  /** From the start of the cause's span to the start of the effect's; negative where clocks disagree, `null` while one is missing. */
+  readonly waitNano: string | null
+}
+
+/** Something about links that their author would want to know. */
+export type LinkWarning = {
+  readonly code:
+    | 'self_link'
+    | 'unsampled_target'
+    | 'no_reverse_link'
+    | 'invalid_ids'
+    | 'links_dropped'
+    | 'duplicate_link'
+  readonly source: SpanRef
+  /** The link, or `null` for the span as a whole. */
+  readonly position: number | null
+  /** One sentence for people. */
+  readonly message: string
+}
+
+/** `GET /api/services`: busiest first. Query: `from`, `to` (default: the last hour). */
+export type ServiceStatistics = {
+  readonly serviceName: string
+  readonly spanCount: number
+  readonly errorCount: number
+  readonly durations: DurationStatistics
+}
+
+/** `GET /api/operations`: slowest average first. Query: {@link SpanFilter}'s `service`, `operation`, `status`, `from`, `to`; `limit` (1–1,000; 100). */
+export type OperationStatistics = ServiceStatistics & { readonly operation: string }
+
+/** `GET /api/timeseries`. Query as for operations, and `buckets` (1–500; 60). */
+export type TimeSeries = {
+  readonly fromUnixNano: string
+  readonly toUnixNano: string
+  readonly bucketNano: string
+  readonly buckets: readonly {
+    readonly startTimeUnixNano: string
+    readonly spanCount: number
+    readonly errorCount: number
+    /** Traces whose root started in the bucket. */
+    readonly traceCount: number
+    /** `null` without spans. */
+    readonly avgNano: string | null
+  }[]
+}
+
+/** `GET /api/errors`: commonest first. Query as for operations; `limit` (1–100; 10). */
+export type ErrorStatistics = {
+  /** The status message; empty when the spans had none. */
+  readonly message: string
+  readonly count: number
+  /** One of them. */
+  readonly example: SpanRef & SpanSummary
+}
+
+/** `GET /api/health` */
+export type Health = {
+  readonly version: string
+  readonly startedAtUnixNano: string
+  readonly store: {
+    /** `null` in memory. */
+    readonly path: string | null
+    readonly spanCount: number
+    readonly traceCount: number
+    readonly linkCount: number
+    readonly bytes: number
+    readonly maxSpans: number
+    readonly maxBytes: number
+    readonly maxAgeMillis: number
+    /** The last eviction; `null` before the first. */
+    readonly evictedAtUnixNano: string | null
+    /** What keeps it from storing, such as a full disk; `null` when nothing does. */
+    readonly trouble: string | null
+  }
+  /** Since the start. */
+  readonly received: {
+    readonly spans: number
+    readonly duplicateSpans: number
+    readonly rejectedSpans: number
+    /** Accepted and counted, not stored. */
+    readonly logRecords: number
+    readonly metricDataPoints: number
+  }
+}
+
+/**
+ * `GET /api/live` (server-sent events). Query: {@link SpanFilter}. Resumes after `Last-Event-ID`; a reader that is too slow is
+ * disconnected, and resumes.
+ *
+ * - event `rows`: a {@link LiveRows}, at most four times a second
+ * - event `gap`: a {@link LiveGap}: more came than were kept for this reader
+ */
+export type LiveRows = {
+  /** Newest last. */
+  readonly rows: readonly Row[]
+  /** Traces that these spans belong to or that they hold links to, for whoever shows one of them. */
+  readonly touchedTraceIds: readonly string[]
+}
+
+export type LiveGap = {
+  /** Rows that were left out. */
+  readonly missed: number
+}
