@@ -1,3 +1,6 @@
+export { encodeTraces } from './lib/testing/encode-traces.ts'
 export type { ReceivedSpan } from './lib/testing/received-span.ts'
 export type { ReceivedRequest, ScriptedAnswer, TestReceiver } from './lib/testing/start-test-receiver.ts'
 export { startTestReceiver } from './lib/testing/start-test-receiver.ts'
+export type { TraceCorpusCase } from './lib/testing/trace-corpus.ts'
+export { traceCorpus } from './lib/testing/trace-corpus.ts'

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { defaultDeepestValue } from './decode-traces.ts'
+import { ByteBudget } from './byte-budget.ts'
 import { type DecodedSink, decodingSink } from './decoding-sink.ts'
 import type { EncodedSink } from './encoded-sink.ts'
 import type { Encoding } from './encoding.ts'
 import type { ExportOutcome } from './export-outcome.ts'
 import { type Answer, statusAnswer, successAnswer } from './http/answer.ts'
+import { type AxiomMode, axiomRefusal } from './http/axiom-mode.ts'
 import { drain } from './http/drain.ts'
 import { acceptedContentEncodings, contentEncodingOf, encodingOf } from './http/request-format.ts'
-import { Upload, UploadAborted, UploadBudget, UploadsOverBudget, UploadTimeout } from './http/upload.ts'
+import { Upload, UploadAborted, UploadsOverBudget, UploadTimeout } from './http/upload.ts'
 import type { Signal } from './signal.ts'
 import { TooLargeError } from './too-large-error.ts'
 
@@ -17,12 +18,10 @@ export type OtlpReceiverLimits = {
   readonly bodyBytes?: number
   /** Bytes of one body after decompression; 64 MiB, as OTLP recommends. Above: 413. For a decoded sink. */
   readonly decompressedBytes?: number
-  /** Bytes of all bodies received and not yet answered; 256 MiB. Above: 503. */
+  /** Bytes of all bodies received (and decompressed) and not yet answered; 256 MiB. Above: 503. */
   readonly bytesInFlight?: number
   /** Milliseconds from a request's headers to the end of its body; 30,000. Above: 408. */
   readonly uploadMillis?: number
-  /** Levels of arrays and lists in an attribute's value; 100. Above: that span is rejected. For a decoded sink. */
-  readonly valueDepth?: number
 }
 
 /** What a receiver is made of. */
@@ -32,6 +31,8 @@ export type OtlpReceiverOptions = {
   readonly limits?: OtlpReceiverLimits
   /** What stands before `/v1/…` in the path; none. */
   readonly basePath?: string
+  /** Demands a token and a dataset, and refuses, as Axiom does; where absent, everyone may send. */
+  readonly axiom?: AxiomMode
   /** Hears of what went wrong inside (an error of the sink), which the sender is not told. */
   readonly onError?: (error: unknown) => void
 }
@@ -54,17 +55,14 @@ const mebibyte = 1024 * 1024
  * Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 export const createOtlpReceiver = (options: OtlpReceiverOptions): OtlpReceiver => {
-  const { basePath = '', onError = () => {} } = options
+  const { basePath = '', axiom, onError = () => {} } = options
   const bodyBytes = options.limits?.bodyBytes ?? 64 * mebibyte
   const uploadMillis = options.limits?.uploadMillis ?? 30_000
-  const budget = new UploadBudget(options.limits?.bytesInFlight ?? 256 * mebibyte)
+  const budget = new ByteBudget(options.limits?.bytesInFlight ?? 256 * mebibyte)
   const sink =
     'receive' in options.sink
       ? options.sink
-      : decodingSink(options.sink, {
-          decompressedBytes: options.limits?.decompressedBytes ?? 64 * mebibyte,
-          valueDepth: options.limits?.valueDepth ?? defaultDeepestValue,
-        })
+      : decodingSink(options.sink, options.limits?.decompressedBytes ?? 64 * mebibyte, budget)
   const signals = new Map<string, Signal>([
     [`${basePath}/v1/traces`, 'traces'],
     [`${basePath}/v1/logs`, 'logs'],
@@ -90,6 +88,8 @@ export const createOtlpReceiver = (options: OtlpReceiverOptions): OtlpReceiver =
         },
       )
     }
+    const refusal = axiom && axiomRefusal(axiom, request.headers, signal)
+    if (refusal) return refusal
     if (encoding === undefined) {
       const contentType = request.headers['content-type']
       const received = contentType === undefined ? 'there is none' : `received ${JSON.stringify(contentType)}`

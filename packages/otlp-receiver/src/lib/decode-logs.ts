@@ -1,5 +1,3 @@
-import { assertUtf8, defaultDeepestValue } from './decode-traces.ts'
-import { Defects } from './defects.ts'
 import type { Encoding } from './encoding.ts'
 import { countJsonItems } from './json/count-json-items.ts'
 import { countProtobufItems } from './protobuf/count-protobuf-items.ts'
@@ -10,8 +8,6 @@ export type DecodedLogs = { readonly logRecordCount: number }
 
 /** Reads an uncompressed log export to its last field; throws UndecodableError. */
 export const decodeLogs = (body: Uint8Array, encoding: Encoding): DecodedLogs => {
-  const defects = new Defects(defaultDeepestValue)
-  if (encoding === 'protobuf') return { logRecordCount: countProtobufItems(body, exportLogsSchema, defects) }
-  assertUtf8(body)
-  return { logRecordCount: countJsonItems(body, exportLogsSchema, defects) }
+  const count = encoding === 'protobuf' ? countProtobufItems : countJsonItems
+  return { logRecordCount: count(body, exportLogsSchema) }
 }

@@ -1,5 +1,3 @@
-import { assertUtf8, defaultDeepestValue } from './decode-traces.ts'
-import { Defects } from './defects.ts'
 import type { Encoding } from './encoding.ts'
 import { countJsonItems } from './json/count-json-items.ts'
 import { countProtobufItems } from './protobuf/count-protobuf-items.ts'
@@ -10,9 +8,6 @@ export type DecodedMetrics = { readonly dataPointCount: number }
 
 /** Reads an uncompressed metric export to its last field; throws UndecodableError. */
 export const decodeMetrics = (body: Uint8Array, encoding: Encoding): DecodedMetrics => {
-  const defects = new Defects(defaultDeepestValue)
-  if (encoding === 'protobuf')
-    return { dataPointCount: countProtobufItems(body, exportMetricsSchema, defects) }
-  assertUtf8(body)
-  return { dataPointCount: countJsonItems(body, exportMetricsSchema, defects) }
+  const count = encoding === 'protobuf' ? countProtobufItems : countJsonItems
+  return { dataPointCount: count(body, exportMetricsSchema) }
 }

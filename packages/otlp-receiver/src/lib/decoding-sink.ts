@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { ByteBudget } from './byte-budget.ts'
 import { decodeLogs } from './decode-logs.ts'
 import { decodeMetrics } from './decode-metrics.ts'
 import { decodeTraces } from './decode-traces.ts'
@@ -29,30 +30,35 @@ export type DecodedSink = {
   metrics?(info: ExportInfo): SinkAnswer | Promise<SinkAnswer> | undefined
 }
 
-/** Bounds of decoding; where left out, the receiver's defaults. */
-export type DecodingBounds = {
-  /** Bytes of one body after decompression. */
-  readonly decompressedBytes: number
-  /** Levels of arrays and lists in a value. */
-  readonly valueDepth: number
-}
-
 /** Decodes on the caller's thread, one export at a time, and hands the result to `sink`. */
-export const decodingSink = (sink: DecodedSink, bounds: DecodingBounds): EncodedSink => ({
+export const decodingSink = (
+  sink: DecodedSink,
+  decompressedBytes: number,
+  budget: ByteBudget,
+): EncodedSink => ({
   async receive(received) {
     const { encoding, contentEncoding, headers } = received
+    let body: Uint8Array
     let decoded: Decoded
     try {
-      decoded = decode(received, bounds)
+      body = decompress(received.body, contentEncoding, decompressedBytes)
+      decoded = decode(received, body)
     } catch (error) {
       return outcomeOfDecodingError(error)
     }
-    const info: ExportInfo = { encoding, contentEncoding, headers, itemCount: decoded.itemCount }
-    const answer =
-      decoded.signal === 'traces'
-        ? await sink.traces?.(decoded.request, info)
-        : await sink[decoded.signal]?.(info)
-    return merge(decoded, answer)
+    // What came in is in the budget already; what decompression has added is not, and a slow sink keeps it.
+    const added = body === received.body ? 0 : body.byteLength
+    if (!budget.take(added)) return { outcome: 'overloaded', retryAfterSeconds: 1 }
+    try {
+      const info: ExportInfo = { encoding, contentEncoding, headers, itemCount: decoded.itemCount }
+      const answer =
+        decoded.signal === 'traces'
+          ? await sink.traces?.(decoded.request, info)
+          : await sink[decoded.signal]?.(info)
+      return merge(decoded, answer)
+    } finally {
+      budget.giveBack(added)
+    }
   },
 })
 
@@ -65,15 +71,13 @@ type Decoded = {
   | { readonly signal: 'logs' | 'metrics' }
 )
 
-const decode = (received: EncodedExport, bounds: DecodingBounds): Decoded => {
-  const { signal, encoding } = received
-  const body = decompress(received.body, received.contentEncoding, bounds.decompressedBytes)
+const decode = ({ signal, encoding }: EncodedExport, body: Uint8Array): Decoded => {
   const clean = { rejectedItems: 0, errorMessage: '' }
   if (signal === 'logs') return { signal, itemCount: decodeLogs(body, encoding).logRecordCount, ...clean }
   if (signal === 'metrics') {
     return { signal, itemCount: decodeMetrics(body, encoding).dataPointCount, ...clean }
   }
-  const { request, spanCount, rejectedSpans, errorMessage } = decodeTraces(body, encoding, bounds.valueDepth)
+  const { request, spanCount, rejectedSpans, errorMessage } = decodeTraces(body, encoding)
   return { signal, request, itemCount: spanCount, rejectedItems: rejectedSpans, errorMessage }
 }
 

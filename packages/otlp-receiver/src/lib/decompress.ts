@@ -18,7 +18,7 @@ export const decompress = (
   mostBytes: number,
 ): Uint8Array => {
   if (contentEncoding === 'identity') {
-    if (body.byteLength > mostBytes) throw new TooLargeError(mostBytes, 'as sent')
+    if (body.byteLength > mostBytes) throw new TooLargeError(mostBytes, 'bytes as sent')
     return body
   }
   const options = { maxOutputLength: mostBytes, chunkSize: chunkSizeFor(body, contentEncoding) }
@@ -30,7 +30,7 @@ export const decompress = (
     return ((body[0] ?? 0) & 15) === 8 ? inflateSync(body, options) : inflateRawSync(body, options)
   } catch (cause) {
     if (cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new TooLargeError(mostBytes, 'after decompression')
+      throw new TooLargeError(mostBytes, 'bytes after decompression')
     }
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new UndecodableError(`The body is not ${contentEncoding}: ${reason}.`, '', { cause })

@@ -13,15 +13,14 @@ const base64Id = 'ids are base64, OTLP/JSON wants hex'
  * scope that cannot be kept costs the spans under it.
  */
 export class TraceAssembly {
-  readonly defects: Defects
+  readonly defects = new Defects()
   readonly #rejected = new RejectedItems('spans')
   #spanCount = 0
 
   readonly #idsAreText: boolean
 
   /** `idsAreText`: ids were written as text (JSON), so they may be in a wrong notation. */
-  constructor(deepestValue: number, idsAreText: boolean) {
-    this.defects = new Defects(deepestValue)
+  constructor(idsAreText: boolean) {
     this.#idsAreText = idsAreText
   }
 

@@ -6,7 +6,7 @@ import { itemsOf, type Signal } from '../signal.ts'
 export type Answer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
+  readonly body: Uint8Array
 }
 
 /** Longer messages are cut: OTLP bounds an answer to 4 MiB, and a person reads less. In characters. */
@@ -31,10 +31,9 @@ export const successAnswer = (
     json: isPartial
       ? { partialSuccess: { [itemsOf[signal].field]: String(rejectedItems), errorMessage: text } }
       : {},
-    protobuf: () =>
-      isPartial
-        ? new ProtobufWriter().message(1, new ProtobufWriter().int64(1, rejectedItems).string(2, text))
-        : new ProtobufWriter(),
+    protobuf: (writer) => {
+      if (isPartial) writer.message(1, (partial) => partial.varint(1, rejectedItems).string(2, text))
+    },
   })
 }
 
@@ -71,16 +70,14 @@ export const statusAnswer = (
         message: text,
         ...(details.length > 0 && { details: [{ '@type': badRequestType, fieldViolations: details }] }),
       },
-      protobuf: () => {
-        const body = new ProtobufWriter().int64(1, code).string(2, text)
+      protobuf: (writer) => {
+        writer.varint(1, code).string(2, text)
         for (const violation of details) {
-          const violations = new ProtobufWriter().message(
-            1,
-            new ProtobufWriter().string(1, violation.field).string(2, violation.description),
+          const badRequest = new ProtobufWriter().message(1, (it) =>
+            it.string(1, violation.field).string(2, violation.description),
           )
-          body.message(3, new ProtobufWriter().string(1, badRequestType).bytes(2, violations.finish()))
+          writer.message(3, (any) => any.string(1, badRequestType).bytes(2, badRequest.finish()))
         }
-        return body
       },
     },
     headers,
@@ -90,13 +87,17 @@ export const statusAnswer = (
 const answer = (
   encoding: Encoding,
   status: number,
-  body: { json: object; protobuf: () => ProtobufWriter },
+  body: { json: object; protobuf: (writer: ProtobufWriter) => void },
   headers: Readonly<Record<string, string>> = {},
-): Answer => ({
-  status,
-  headers: { 'content-type': mediaTypes[encoding], ...headers },
-  body: encoding === 'json' ? Buffer.from(JSON.stringify(body.json)) : body.protobuf().finish(),
-})
+): Answer => {
+  const writer = new ProtobufWriter()
+  if (encoding === 'protobuf') body.protobuf(writer)
+  return {
+    status,
+    headers: { 'content-type': mediaTypes[encoding], ...headers },
+    body: encoding === 'json' ? Buffer.from(JSON.stringify(body.json)) : writer.finish(),
+  }
+}
 
 const cut = (text: string): string =>
   text.length > longestMessage ? `${text.slice(0, longestMessage)}…`.toWellFormed() : text

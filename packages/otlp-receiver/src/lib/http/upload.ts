@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { ByteBudget } from '../byte-budget.ts'
 import { TooLargeError } from '../too-large-error.ts'
 
 /** The sender went away before its body was complete: nobody is left to be answered. */
@@ -19,37 +20,13 @@ export class UploadsOverBudget extends Error {
   override readonly name = 'UploadsOverBudget'
 }
 
-/** The bytes of every body received and not yet answered. Bound: refuses what would exceed it; each request gives back its own. */
-export class UploadBudget {
-  readonly #limit: number
-  #used = 0
-
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  get used(): number {
-    return this.#used
-  }
-
-  take(bytes: number): boolean {
-    if (this.#used + bytes > this.#limit) return false
-    this.#used += bytes
-    return true
-  }
-
-  giveBack(bytes: number): void {
-    this.#used -= bytes
-  }
-}
-
 /** One request's body. */
 export class Upload {
   readonly #request: IncomingMessage
-  readonly #budget: UploadBudget
+  readonly #budget: ByteBudget
   #taken = 0
 
-  constructor(request: IncomingMessage, budget: UploadBudget) {
+  constructor(request: IncomingMessage, budget: ByteBudget) {
     this.#request = request
     this.#budget = budget
   }
@@ -61,7 +38,8 @@ export class Upload {
    */
   async read(mostBytes: number, milliseconds: number): Promise<Uint8Array> {
     const request = this.#request
-    if (Number(request.headers['content-length']) > mostBytes) throw new TooLargeError(mostBytes, 'as sent')
+    if (Number(request.headers['content-length']) > mostBytes)
+      throw new TooLargeError(mostBytes, 'bytes as sent')
     const chunks: Buffer[] = []
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const deadline = setTimeout(() => {
@@ -74,7 +52,7 @@ export class Upload {
     let received = 0
     const onData = (chunk: Buffer): void => {
       received += chunk.byteLength
-      if (received > mostBytes) reject(new TooLargeError(mostBytes, 'as sent'))
+      if (received > mostBytes) reject(new TooLargeError(mostBytes, 'bytes as sent'))
       else if (!this.#budget.take(chunk.byteLength)) {
         reject(new UploadsOverBudget('Too many uploads at once. Try again later.'))
       } else {

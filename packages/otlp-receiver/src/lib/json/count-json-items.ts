@@ -1,11 +1,11 @@
-import type { Defects } from '../defects.ts'
+import { Defects } from '../defects.ts'
 import type { MessageSchema, ScalarType } from '../schema/message-schema.ts'
 import { JsonReader } from './json-reader.ts'
 import { parseAnyValue, parseKeyValue } from './parse-any-value.ts'
 
 /** Reads every field of a message; how many of the items its signal counts are in it. Throws UndecodableError. */
-export const countJsonItems = (bytes: Uint8Array, schema: MessageSchema, defects: Defects): number => {
-  const reader = new JsonReader(bytes, defects)
+export const countJsonItems = (bytes: Uint8Array, schema: MessageSchema): number => {
+  const reader = new JsonReader(bytes, new Defects())
   const count = countIn(reader, schema)
   reader.end()
   return count

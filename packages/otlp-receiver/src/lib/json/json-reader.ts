@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Defects } from '../defects.ts'
 import { TextCache } from '../text-cache.ts'
 import { UndecodableError } from '../undecodable-error.ts'
@@ -34,7 +35,7 @@ const word64 = new DataView(new ArrayBuffer(8))
  * Reads JSON as protobuf's JSON mapping defines it, with OTLP's deviations, straight from the request's bytes.
  *
  * A cursor instead of JSON.parse: 64-bit numbers stay exact, nothing is allocated for what nobody asks for, depth cannot
- * exhaust the stack, and it is faster. The bytes must be valid UTF-8. `null` reads as the default everywhere.
+ * exhaust the stack. `null` reads as the default everywhere.
  * Sources: https://protobuf.dev/programming-guides/json/, OTLP specification "JSON Protobuf Encoding".
  */
 export class JsonReader {
@@ -47,6 +48,8 @@ export class JsonReader {
   constructor(bytes: Uint8Array, defects: Defects) {
     this.defects = defects
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    // JSON text is UTF-8 (RFC 8259, section 8.1).
+    if (!isUtf8(bytes)) throw new UndecodableError('Malformed OTLP/JSON: the body is not valid UTF-8.')
     // A byte order mark is allowed to be ignored (RFC 8259, section 8.1).
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#position = 3
   }
@@ -126,26 +129,20 @@ export class JsonReader {
 
   /** Unsigned, 32 bits. */
   uint32(): number {
-    return this.#small(0, 0xffff_ffff, 'an integer from 0 to 4294967295')
+    return Number(this.#integer(0n, 0xffff_ffffn))
   }
 
   /** Signed, 32 bits; also enums, which OTLP/JSON writes as integers only. */
   int32(): number {
-    return this.#small(-0x8000_0000, 0x7fff_ffff, 'an integer from -2147483648 to 2147483647')
+    return Number(this.#integer(-0x8000_0000n, 0x7fff_ffffn))
   }
 
   int64(): bigint {
-    const at = this.#position
-    const value = this.#integer('a signed 64-bit integer')
-    if (BigInt.asIntN(64, value) !== value) throw this.#unexpected('a signed 64-bit integer', at)
-    return value
+    return this.#integer(-0x8000_0000_0000_0000n, 0x7fff_ffff_ffff_ffffn)
   }
 
   uint64(): bigint {
-    const at = this.#position
-    const value = this.#integer('an unsigned 64-bit integer')
-    if (BigInt.asUintN(64, value) !== value) throw this.#unexpected('an unsigned 64-bit integer', at)
-    return value
+    return this.#integer(0n, 0xffff_ffff_ffff_ffffn)
   }
 
   double(): number {
@@ -234,6 +231,7 @@ export class JsonReader {
   #peek(): number | undefined {
     const bytes = this.#bytes
     let byte = bytes[this.#position]
+    if (byte !== undefined && byte > 0x20) return byte
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.#position]
     return byte
   }
@@ -315,27 +313,28 @@ export class JsonReader {
     return text
   }
 
-  #small(lowest: number, highest: number, expected: string): number {
-    const at = this.#position
-    const value = this.#integer(expected)
-    if (value < lowest || value > highest) throw this.#unexpected(expected, at)
-    return Number(value)
-  }
-
-  /** An integer written as number or string, exactly; also as 1.0 or 1e2, which protobuf's mapping allows. */
-  #integer(expected: string): bigint {
+  /**
+   * An integer written as number or string, exactly; also as 1.0 or 1e2, which protobuf's mapping allows.
+   *
+   * One that its field cannot hold is a defect, not a malformed document: OpenTelemetry JS itself writes the attribute
+   * 1e21 as `intValue`, and the other spans of that batch have done no wrong.
+   */
+  #integer(lowest: bigint, highest: bigint): bigint {
     const byte = this.#peek()
     const at = this.#position
     const quoted = byte === quote
-    const plain = this.#plainInteger(quoted ? at + 1 : at, quoted)
-    if (plain !== undefined) return plain
-    if (!quoted && !this.#atNumber(byte)) {
-      this.#null(expected)
-      return 0n
+    let value = this.#plainInteger(quoted ? at + 1 : at, quoted)
+    if (value === undefined) {
+      if (!quoted && !this.#atNumber(byte)) {
+        this.#null('an integer')
+        return 0n
+      }
+      value = exactInteger(quoted ? this.string() : this.#numberText())
+      if (value === undefined) throw this.#unexpected('an integer', at)
     }
-    const value = exactInteger(quoted ? this.string() : this.#numberText())
-    if (value === undefined) throw this.#unexpected(expected, at)
-    return value
+    if (value >= lowest && value <= highest) return value
+    this.defects.outOfRange = true
+    return 0n
   }
 
   /** At most 19 digits with nothing else: how practically every integer is written. Undefined, without moving, for any other. */
@@ -405,18 +404,17 @@ const isHex = (text: string): boolean => /^(?:[0-9a-fA-F]{2})*$/.test(text)
 
 const isJsonNumber = (text: string): boolean => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)
 
-/** The integer `text` denotes, undefined if it denotes none or one far beyond 64 bits. */
+/** The integer `text` denotes, undefined if it denotes none; 2^64 stands for all that are far beyond 64 bits. */
 const exactInteger = (text: string): bigint | undefined => {
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text)
   if (!parts || !isJsonNumber(text)) return undefined
   const [, sign, whole = '', fraction = '', exponent = '0'] = parts
   const digits = (whole + fraction).replace(/^0+/, '')
-  // Zero whatever its exponent; beyond these no 64-bit integer is left, and no power worth computing.
   if (digits === '') return 0n
   const shift = Number(exponent) - fraction.length
-  if (digits.length + shift > 20 || shift > 20) return undefined
-  const integer = shift >= 0 ? digits + '0'.repeat(shift) : digits.slice(0, shift)
   if (shift < 0 && !/^0*$/.test(digits.slice(shift))) return undefined
+  if (digits.length + shift > 20) return 2n ** 64n
+  const integer = shift >= 0 ? digits + '0'.repeat(shift) : digits.slice(0, shift)
   return BigInt(`${sign}${integer === '' ? '0' : integer}`)
 }
 

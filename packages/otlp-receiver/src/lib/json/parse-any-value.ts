@@ -7,6 +7,7 @@ export const parseKeyValues = (reader: JsonReader, into: KeyValue[], depth = 0):
 }
 
 export const parseKeyValue = (reader: JsonReader, depth = 0): KeyValue => {
+  reader.defects.countMessage()
   let key = ''
   let value = emptyValue
   for (let name = reader.enterObject(); name !== undefined; name = reader.nextName()) {
@@ -29,8 +30,7 @@ export const parseKeyValue = (reader: JsonReader, depth = 0): KeyValue => {
 }
 
 export const parseAnyValue = (reader: JsonReader, depth = 1): AnyValue => {
-  if (depth > reader.defects.deepestValue) {
-    reader.defects.tooDeep = true
+  if (reader.defects.isTooDeep(depth)) {
     reader.skip()
     return emptyValue
   }
@@ -78,6 +78,7 @@ const parseArray = (reader: JsonReader, depth: number): AnyValue[] => {
     if (name !== 'values') reader.skip()
     else {
       for (let more = reader.enterArray(); more; more = reader.nextItem()) {
+        reader.defects.countMessage()
         items.push(parseAnyValue(reader, depth + 1))
       }
     }

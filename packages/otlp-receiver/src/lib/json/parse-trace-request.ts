@@ -18,12 +18,12 @@ import { JsonReader } from './json-reader.ts'
 import { parseKeyValues } from './parse-any-value.ts'
 
 /**
- * Decodes the JSON text of an `ExportTraceServiceRequest`; throws UndecodableError. `bytes` must be valid UTF-8.
+ * Decodes the JSON text of an `ExportTraceServiceRequest`; throws UndecodableError or TooLargeError.
  *
  * A member that occurs twice is merged as protobuf merges a field that does, so that both encodings mean the same.
  */
-export const parseTraceRequest = (bytes: Uint8Array, deepestValue: number): DecodedTraces => {
-  const assembly = new TraceAssembly(deepestValue, true)
+export const parseTraceRequest = (bytes: Uint8Array): DecodedTraces => {
+  const assembly = new TraceAssembly(true)
   const reader = new JsonReader(bytes, assembly.defects)
   const resourceSpans: ResourceSpans[] = []
   let index = 0
@@ -45,6 +45,7 @@ const parseResourceSpans = (
   into: ResourceSpans[],
   index: number,
 ): void => {
+  reader.defects.countMessage()
   const resource = { attributes: [], droppedAttributesCount: 0, entityRefs: [] }
   const scopeSpans: ScopeSpans[] = []
   let schemaUrl = ''
@@ -93,6 +94,7 @@ const parseResource = (reader: JsonReader, into: UnderConstruction<Resource>): v
 }
 
 const parseEntityRef = (reader: JsonReader): EntityRef => {
+  reader.defects.countMessage()
   let schemaUrl = ''
   let type = ''
   const idKeys: string[] = []
@@ -126,6 +128,7 @@ const parseScopeSpans = (
   resourceIndex: number,
   index: number,
 ): void => {
+  reader.defects.countMessage()
   const scope = { name: '', version: '', attributes: [], droppedAttributesCount: 0 }
   const spans: Span[] = []
   let schemaUrl = ''
@@ -175,6 +178,7 @@ const parseScope = (reader: JsonReader, into: UnderConstruction<InstrumentationS
 }
 
 const parseSpan = (reader: JsonReader): Span => {
+  reader.defects.countMessage()
   let traceId = ''
   let spanId = ''
   let traceState = ''
@@ -266,6 +270,7 @@ const parseSpan = (reader: JsonReader): Span => {
 }
 
 const parseEvent = (reader: JsonReader): SpanEvent => {
+  reader.defects.countMessage()
   let timeUnixNano = 0n
   let name = ''
   const attributes: KeyValue[] = []
@@ -292,6 +297,7 @@ const parseEvent = (reader: JsonReader): SpanEvent => {
 }
 
 const parseLink = (reader: JsonReader): SpanLink => {
+  reader.defects.countMessage()
   let traceId = ''
   let spanId = ''
   let traceState = ''

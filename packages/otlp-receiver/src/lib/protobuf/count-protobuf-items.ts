@@ -1,11 +1,11 @@
-import type { Defects } from '../defects.ts'
+import { Defects } from '../defects.ts'
 import type { FieldSchema, MessageSchema, ScalarType } from '../schema/message-schema.ts'
 import { ProtobufReader } from './protobuf-reader.ts'
 import { readAnyValue, readKeyValue } from './read-any-value.ts'
 
 /** Reads every field of a message; how many of the items its signal counts are in it. Throws UndecodableError. */
-export const countProtobufItems = (bytes: Uint8Array, schema: MessageSchema, defects: Defects): number => {
-  const reader = new ProtobufReader(bytes, defects)
+export const countProtobufItems = (bytes: Uint8Array, schema: MessageSchema): number => {
+  const reader = new ProtobufReader(bytes, new Defects())
   return countIn(reader, reader.length, schema)
 }
 

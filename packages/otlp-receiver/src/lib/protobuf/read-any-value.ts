@@ -3,6 +3,7 @@ import type { ProtobufReader } from './protobuf-reader.ts'
 
 /** Reads one `KeyValue` that ends at `end` and stands in values nested `depth` deep. */
 export const readKeyValue = (reader: ProtobufReader, end: number, depth = 0): KeyValue => {
+  reader.defects.countMessage()
   let key = ''
   let value = emptyValue
   while (reader.position < end) {
@@ -33,8 +34,7 @@ export const readAnyValue = (
   depth = 1,
   previous: AnyValue = emptyValue,
 ): AnyValue => {
-  if (depth > reader.defects.deepestValue) {
-    reader.defects.tooDeep = true
+  if (reader.defects.isTooDeep(depth)) {
     reader.position = end
     return emptyValue
   }
@@ -87,8 +87,10 @@ export const readAnyValue = (
 const readArray = (reader: ProtobufReader, end: number, depth: number, into: AnyValue[]): void => {
   while (reader.position < end) {
     const tag = reader.tag()
-    if (tag === 10) into.push(readAnyValue(reader, reader.end(end), depth + 1))
-    else reader.skip(tag, end)
+    if (tag === 10) {
+      reader.defects.countMessage()
+      into.push(readAnyValue(reader, reader.end(end), depth + 1))
+    } else reader.skip(tag, end)
   }
   reader.leave(end)
 }

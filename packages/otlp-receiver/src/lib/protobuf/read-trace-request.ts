@@ -23,8 +23,8 @@ import { readKeyValue } from './read-any-value.ts'
  * A tag is field number × 8 + wire type, so a known field in a wrong wire type is an unknown field, as in every
  * protobuf implementation. A message field that occurs twice is merged, a scalar's last occurrence wins.
  */
-export const readTraceRequest = (bytes: Uint8Array, deepestValue: number): DecodedTraces => {
-  const assembly = new TraceAssembly(deepestValue, false)
+export const readTraceRequest = (bytes: Uint8Array): DecodedTraces => {
+  const assembly = new TraceAssembly(false)
   const reader = new ProtobufReader(bytes, assembly.defects)
   const resourceSpans: ResourceSpans[] = []
   const end = reader.length
@@ -44,6 +44,7 @@ const readResourceSpans = (
   into: ResourceSpans[],
   index: number,
 ): void => {
+  reader.defects.countMessage()
   const resource = { attributes: [], droppedAttributesCount: 0, entityRefs: [] }
   const scopeSpans: ScopeSpans[] = []
   let schemaUrl = ''
@@ -92,6 +93,7 @@ const readResource = (reader: ProtobufReader, end: number, into: UnderConstructi
 }
 
 const readEntityRef = (reader: ProtobufReader, end: number): EntityRef => {
+  reader.defects.countMessage()
   let schemaUrl = ''
   let type = ''
   const idKeys: string[] = []
@@ -106,9 +108,11 @@ const readEntityRef = (reader: ProtobufReader, end: number): EntityRef => {
         type = reader.string(end)
         break
       case 26:
+        reader.defects.countMessage()
         idKeys.push(reader.key(end))
         break
       case 34:
+        reader.defects.countMessage()
         descriptionKeys.push(reader.key(end))
         break
       default:
@@ -127,6 +131,7 @@ const readScopeSpans = (
   resourceIndex: number,
   index: number,
 ): void => {
+  reader.defects.countMessage()
   const scope = { name: '', version: '', attributes: [], droppedAttributesCount: 0 }
   const spans: Span[] = []
   let schemaUrl = ''
@@ -182,6 +187,7 @@ const readScope = (
 }
 
 const readSpan = (reader: ProtobufReader, end: number): Span => {
+  reader.defects.countMessage()
   let traceId = ''
   let spanId = ''
   let traceState = ''
@@ -275,6 +281,7 @@ const readSpan = (reader: ProtobufReader, end: number): Span => {
 }
 
 const readEvent = (reader: ProtobufReader, end: number): SpanEvent => {
+  reader.defects.countMessage()
   let timeUnixNano = 0n
   let name = ''
   const attributes: KeyValue[] = []
@@ -303,6 +310,7 @@ const readEvent = (reader: ProtobufReader, end: number): SpanEvent => {
 }
 
 const readLink = (reader: ProtobufReader, end: number): SpanLink => {
+  reader.defects.countMessage()
   let traceId = ''
   let spanId = ''
   let traceState = ''
