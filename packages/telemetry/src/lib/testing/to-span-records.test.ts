@@ -35,6 +35,14 @@ describe('toSpanRecords', () => {
     ])
   })
 
+  it.each([
+    [{ attributes: { 'service.name': 'dice' } }],
+    [{ attributes: [{ key: 'service.name', value: { stringValue: 'dice' } }] }],
+    [{ 'service.name': 'dice' }],
+  ])('reads the service of resource %j', (resource) => {
+    expect(toSpanRecords([{ ...ids, name: 'a', resource }])[0]?.serviceName).toBe('dice')
+  })
+
   it('leaves a record as it is', () => {
     const [record] = toSpanRecords([{ ...ids, name: 'a', links: [ids], startTimeUnixNano: '7' }])
     expect(record && toSpanRecords([record])).toEqual([record])
