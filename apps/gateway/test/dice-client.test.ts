@@ -44,7 +44,10 @@ describe('DiceClient', () => {
     ['nothing', (_request, response) => response.end()],
     ['an error', (_request, response) => response.writeHead(500).end('6')],
     ['a redirect', (_request, response) => response.writeHead(302, { location: '/6' }).end('6')],
-    ['more than a roll can be', (_request, response) => response.end('6'.repeat(2000))],
+    [
+      'more than a roll can be, without waiting for its end',
+      (_request, response) => void response.write('6'.repeat(2000)),
+    ],
     ['what is not HTTP', ({ socket }) => socket.end('SSH-2.0-dropbear\r\n')],
     ['what HTTP forbids', ({ socket }) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: six\r\n\r\n6')],
   ]

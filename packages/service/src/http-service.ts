@@ -93,8 +93,8 @@ export class HttpService {
   }
 
   /**
-   * The server's own `closeIdleConnections` keeps a connection that has not sent its first request yet, as browsers open
-   * in advance, and would let it hold up the stop to its deadline.
+   * The server's own `closeIdleConnections` keeps a connection on which a request has not come to its end, and would let
+   * one that never does hold up the stop to its deadline.
    */
   #closeIdleConnections(): void {
     const busy = new Set(Array.from(this.#inFlight, ({ req }) => req.socket))
