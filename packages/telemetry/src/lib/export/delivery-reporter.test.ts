@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { DeliveryFailure } from './delivery.ts'
+import { DeliveryReporter } from './delivery-reporter.ts'
+
+const DENIED: DeliveryFailure = {
+  outcome: 'refused',
+  cause: 'http 401',
+  words: 'answered 401 Unauthorized',
+  cure: 'Set AXIOM_TOKEN.',
+  unreachable: false,
+}
+const GONE: DeliveryFailure = {
+  outcome: 'retry',
+  cause: 'ECONNREFUSED',
+  words: 'refused the connection',
+  cure: 'Start a workbench there.',
+  unreachable: true,
+}
+const DELIVERED = { outcome: 'delivered', rejected: 0 } as const
+
+function start(graceMillis = 0) {
+  const lines: string[] = []
+  const reporter = new DeliveryReporter({
+    destination: 'the workbench at http://127.0.0.1:4318',
+    say: (line) => lines.push(line),
+    graceMillis,
+  })
+  return { reporter, lines }
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('DeliveryReporter', () => {
+  it('says what happened, what became of the spans, and what to do', () => {
+    const { reporter, lines } = start()
+    reporter.failed(GONE, 5, 12)
+    reporter.failed(DENIED, 1, 0)
+    expect(lines).toEqual([
+      'The workbench at http://127.0.0.1:4318 refused the connection; 12 spans waiting to be sent again. Start a workbench there.',
+      'The workbench at http://127.0.0.1:4318 answered 401 Unauthorized; 1 span lost. Set AXIOM_TOKEN.',
+    ])
+    expect(reporter.lastError).toBe('answered 401 Unauthorized')
+  })
+
+  it('says each cause once per 30 seconds', () => {
+    const { reporter, lines } = start()
+    for (let second = 0; second < 59; second++) {
+      reporter.failed(GONE, 1, 1)
+      vi.advanceTimersByTime(1000)
+    }
+    expect(lines).toHaveLength(2)
+    reporter.failed(DENIED, 1, 1)
+    expect(lines).toHaveLength(3)
+  })
+
+  it('says once that it is over, after how long', () => {
+    const { reporter, lines } = start()
+    reporter.failed(GONE, 1, 1)
+    vi.advanceTimersByTime(42_000)
+    reporter.delivered(DELIVERED, 1)
+    reporter.delivered(DELIVERED, 1)
+    expect(lines.slice(1)).toEqual([
+      'The workbench at http://127.0.0.1:4318 takes spans again, after 42 seconds.',
+    ])
+    expect(reporter.lastError).toBeUndefined()
+  })
+
+  it('is quiet about a workbench that is not there yet, and says so when it has had its time', () => {
+    const { reporter, lines } = start(10_000)
+    reporter.failed(GONE, 1, 1)
+    expect(lines).toEqual([])
+    expect(reporter.lastError).toBe('refused the connection')
+    vi.advanceTimersByTime(10_000)
+    reporter.failed(GONE, 1, 1)
+    expect(lines).toHaveLength(1)
+  })
+
+  it('says nothing of a recovery from what it has not said', () => {
+    const { reporter, lines } = start(10_000)
+    reporter.failed(GONE, 1, 1)
+    reporter.delivered(DELIVERED, 1)
+    expect(lines).toEqual([])
+  })
+
+  it('does not excuse a workbench that answers', () => {
+    const { reporter, lines } = start(10_000)
+    reporter.failed(DENIED, 1, 0)
+    expect(lines).toHaveLength(1)
+  })
+
+  it('passes on what a backend rejects of a batch that it takes, and its warnings', () => {
+    const { reporter, lines } = start()
+    reporter.delivered({ ...DELIVERED, rejected: 2, reason: 'too old' }, 10)
+    reporter.delivered({ ...DELIVERED, reason: 'please upgrade' }, 10)
+    expect(lines).toEqual([
+      'The workbench at http://127.0.0.1:4318 rejected 2 of 10 spans: too old.',
+      'The workbench at http://127.0.0.1:4318 took all spans, and says: please upgrade',
+    ])
+  })
+
+  it('sums up the spans that find the queue full', () => {
+    const { reporter, lines } = start()
+    for (let span = 0; span < 1000; span++) reporter.dropped('queueFull', 1)
+    expect(lines).toEqual([])
+    vi.advanceTimersByTime(1000)
+    expect(lines).toEqual([
+      'The workbench at http://127.0.0.1:4318 does not get 1000 spans: the queue is full. ' +
+        'Sample with OTEL_TRACES_SAMPLER, or hold more with OTEL_BSP_MAX_QUEUE_SIZE.',
+    ])
+  })
+
+  it('adds up what it has not said because it said the same a moment ago', () => {
+    const { reporter, lines } = start()
+    for (let second = 0; second < 31; second++) {
+      reporter.dropped('queueFull', 1)
+      vi.advanceTimersByTime(1000)
+    }
+    expect(lines.map((line) => line.match(/get (\d+) spans?/)?.[1])).toEqual(['1', '30'])
+  })
+
+  it('says at the end what the destination did not get, why, and what to do', () => {
+    const { reporter, lines } = start(10_000)
+    reporter.dropped('deadline', 1)
+    reporter.failed(GONE, 3, 3)
+    reporter.dropped('deadline', 3)
+    expect(lines).toEqual([
+      'The workbench at http://127.0.0.1:4318 did not get 1 span before the end.',
+      'The workbench at http://127.0.0.1:4318 did not get 3 spans before the end: it refused the connection. Start a workbench there.',
+    ])
+  })
+
+  it('says at the end what it was summing up', () => {
+    const { reporter, lines } = start()
+    reporter.dropped('afterShutdown', 2)
+    reporter.tellDropped()
+    expect(lines).toEqual([
+      'The workbench at http://127.0.0.1:4318 does not get 2 spans that ended after shutdown().',
+    ])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

@@ -1,0 +1,384 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Delivery } from './delivery.ts'
+import type { SpanQueueOptions } from './span-queue.ts'
+import { SpanQueue } from './span-queue.ts'
+
+const DELIVERED: Delivery = { outcome: 'delivered', rejected: 0 }
+const BUSY: Delivery = {
+  outcome: 'retry',
+  cause: 'http 503',
+  words: 'answered 503',
+  cure: '',
+  unreachable: false,
+}
+const GONE: Delivery = { ...BUSY, cause: 'ECONNREFUSED', words: 'refused the connection', unreachable: true }
+const DENIED: Delivery = { ...BUSY, outcome: 'refused', cause: 'http 401', words: 'answered 401' }
+
+/** A queue of numbers, and a backend that answers when the test says so, or always the same. */
+function start(options: Partial<SpanQueueOptions<number>> = {}, always?: Delivery) {
+  const sent: number[][] = []
+  const pending: ((delivery: Delivery) => void)[] = []
+  const observer = { delivered: vi.fn(), failed: vi.fn(), dropped: vi.fn() }
+  let mostAtATime = 0
+  const queue = new SpanQueue<number>({
+    maxQueueSize: 100,
+    maxExportBatchSize: 10,
+    scheduledDelayMillis: 5000,
+    exportTimeoutMillis: 30_000,
+    random: () => 1,
+    observer,
+    deliver(batch, signal) {
+      sent.push([...batch])
+      if (always !== undefined) return Promise.resolve(always)
+      return new Promise((resolve) => {
+        const answer = (delivery: Delivery) => {
+          const index = pending.indexOf(answer)
+          if (index >= 0) pending.splice(index, 1)
+          resolve(delivery)
+        }
+        pending.push(answer)
+        mostAtATime = Math.max(mostAtATime, pending.length)
+        signal.addEventListener('abort', () => answer(BUSY))
+      })
+    },
+    ...options,
+  })
+  return {
+    queue,
+    sent,
+    observer,
+    /** Answers the request that has waited longest, and lets the queue go on. */
+    async answer(delivery: Delivery) {
+      pending[0]?.(delivery)
+      await vi.advanceTimersByTimeAsync(1)
+    },
+    get underWay() {
+      return pending.length
+    },
+    get mostAtATime() {
+      return mostAtATime
+    },
+  }
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
+const addAll = (queue: SpanQueue<number>, spans: number[]) => {
+  for (const span of spans) queue.add(span)
+}
+/** Lets everything happen that is due within so many milliseconds. */
+const pass = (millis: number) => vi.advanceTimersByTimeAsync(millis)
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('SpanQueue', () => {
+  it('sends what there is when the scheduled delay is over', async () => {
+    const { queue, sent } = start({}, DELIVERED)
+    addAll(queue, [1, 2, 3])
+    await pass(4990)
+    expect(sent).toEqual([])
+    await pass(20)
+    expect(sent).toEqual([[1, 2, 3]])
+    expect(queue).toMatchObject({ exported: 3, held: 0 })
+  })
+
+  it('sends a full batch at once, but not within the call that ended the span', async () => {
+    const { queue, sent } = start({}, DELIVERED)
+    addAll(queue, range(1, 12))
+    expect(sent).toEqual([])
+    await pass(1)
+    expect(sent).toEqual([range(1, 10)])
+    await pass(5000)
+    expect(sent).toEqual([range(1, 10), [11, 12]])
+  })
+
+  it('sends one batch at a time', async () => {
+    const run = start()
+    addAll(run.queue, range(1, 30))
+    await pass(1)
+    expect(run.sent).toHaveLength(1)
+    await run.answer(DELIVERED)
+    expect(run.sent).toHaveLength(2)
+    await run.answer(DELIVERED)
+    await run.answer(DELIVERED)
+    expect(run.queue).toMatchObject({ exported: 30, held: 0 })
+    expect(run.mostAtATime).toBe(1)
+  })
+
+  it('holds no more than it may, requests under way included, and counts the newest that it drops', async () => {
+    const run = start({ maxQueueSize: 20 })
+    addAll(run.queue, range(1, 10))
+    await pass(1)
+    addAll(run.queue, range(11, 25))
+    expect(run.queue).toMatchObject({ held: 20, dropped: { queueFull: 5 } })
+    expect(run.observer.dropped).toHaveBeenCalledTimes(5)
+    await run.answer(DELIVERED)
+    expect(run.sent).toEqual([range(1, 10), range(11, 20)])
+    run.queue.add(26)
+    expect(run.queue.held).toBe(11)
+  })
+
+  it('takes a burst of 100,000 spans in one tick: what it has no room for is counted, nothing is sent meanwhile', async () => {
+    const { queue, sent } = start({ maxQueueSize: 2048, maxExportBatchSize: 512 }, DELIVERED)
+    addAll(queue, range(1, 100_000))
+    expect(sent).toEqual([])
+    await pass(10)
+    expect(sent.map((batch) => batch.length)).toEqual([512, 512, 512, 512])
+    expect(queue).toMatchObject({ exported: 2048, held: 0, dropped: { queueFull: 97_952 } })
+  })
+
+  it('tries a failed batch again behind the others, with twice the wait after each failure in a row', async () => {
+    const run = start()
+    addAll(run.queue, range(1, 20))
+    await pass(1)
+    await run.answer(BUSY)
+    await pass(990)
+    expect(run.sent).toHaveLength(1)
+    await pass(20)
+    expect(run.sent[1]).toEqual(range(11, 20))
+    await run.answer(BUSY)
+    await pass(1980)
+    expect(run.sent).toHaveLength(2)
+    await pass(30)
+    expect(run.sent[2]).toEqual(range(1, 10))
+    // Success, and the next failure waits as if it were the first.
+    await run.answer(DELIVERED)
+    expect(run.sent[3]).toEqual(range(11, 20))
+    await run.answer(BUSY)
+    await pass(1010)
+    expect(run.sent[4]).toEqual(range(11, 20))
+    await run.answer(DELIVERED)
+    expect(run.queue).toMatchObject({ exported: 20, held: 0 })
+  })
+
+  it('spreads its waits, from half to all of them', async () => {
+    const { queue, sent } = start({ random: () => 0 }, BUSY)
+    addAll(queue, range(1, 10))
+    await pass(1)
+    await pass(490)
+    expect(sent).toHaveLength(1)
+    await pass(20)
+    expect(sent).toHaveLength(2)
+  })
+
+  it('waits half a minute at the most, however long an outage lasts', async () => {
+    const { queue, sent } = start({}, BUSY)
+    addAll(queue, range(1, 10))
+    await pass(3_600_000)
+    const before = sent.length
+    await pass(30_000)
+    expect(sent.length).toBe(before + 1)
+    expect(queue.held).toBe(10)
+  })
+
+  it('leaves a backend alone for as long as that asks, also when somebody waits', async () => {
+    const run = start()
+    addAll(run.queue, range(1, 10))
+    await pass(1)
+    await run.answer({ ...BUSY, retryAfterMillis: 20_000 })
+    const flushed = run.queue.flush()
+    await pass(19_900)
+    expect(run.sent).toHaveLength(1)
+    await pass(200)
+    expect(run.sent).toHaveLength(2)
+    await run.answer(DELIVERED)
+    await flushed
+  })
+
+  it('gathers spans into full batches during an outage', async () => {
+    const run = start()
+    addAll(run.queue, range(1, 10))
+    await pass(1)
+    await run.answer({ ...BUSY, retryAfterMillis: 60_000 })
+    for (const span of range(11, 20)) {
+      run.queue.add(span)
+      await pass(5500)
+    }
+    await pass(10_000)
+    await run.answer(DELIVERED)
+    expect(run.sent).toEqual([range(1, 10), range(1, 10), range(11, 20)])
+  })
+
+  it('counts batches that are refused, and goes on with the next', async () => {
+    const run = start()
+    addAll(run.queue, range(1, 20))
+    await pass(1)
+    await run.answer(DENIED)
+    expect(run.observer.failed).toHaveBeenCalledWith(DENIED, 10, 10)
+    await run.answer(DELIVERED)
+    expect(run.queue).toMatchObject({ exported: 10, held: 0, dropped: { refused: 10 } })
+  })
+
+  it('counts spans that the backend rejects of a batch', async () => {
+    const partial: Delivery = { outcome: 'delivered', rejected: 3, reason: 'too old' }
+    const { queue, observer } = start({}, partial)
+    addAll(queue, range(1, 10))
+    await pass(1)
+    expect(queue).toMatchObject({ exported: 7, held: 0, dropped: { rejected: 3 } })
+    expect(observer.delivered).toHaveBeenCalledWith(partial, 10)
+  })
+
+  describe('flush', () => {
+    it('waits for batches under way and for all that are queued, one at a time', async () => {
+      const run = start()
+      const done = vi.fn()
+      addAll(run.queue, range(1, 10))
+      await pass(1)
+      addAll(run.queue, range(11, 15))
+      void run.queue.flush().then(done)
+      await pass(1)
+      await run.answer(DELIVERED)
+      expect(done).not.toHaveBeenCalled()
+      await run.answer(DELIVERED)
+      expect(done).toHaveBeenCalled()
+      expect(run.sent).toEqual([range(1, 10), range(11, 15)])
+      expect(run.mostAtATime).toBe(1)
+    })
+
+    it('does not wait for spans that end after the call', async () => {
+      const run = start()
+      run.queue.add(1)
+      const flushed = run.queue.flush()
+      await pass(1)
+      run.queue.add(2)
+      await run.answer(DELIVERED)
+      await flushed
+      expect(run.queue.held).toBe(1)
+    })
+
+    it('tries again soon while it waits', async () => {
+      const run = start()
+      run.queue.add(1)
+      const flushed = run.queue.flush()
+      await pass(1)
+      await run.answer(BUSY)
+      await pass(110)
+      await run.answer(DELIVERED)
+      await flushed
+      expect(run.queue.exported).toBe(1)
+    })
+
+    it('gives up waiting at its deadline, and keeps the spans', async () => {
+      const { queue } = start({ exportTimeoutMillis: 3000 }, BUSY)
+      queue.add(1)
+      const flushed = queue.flush()
+      await pass(3000)
+      await flushed
+      expect(queue).toMatchObject({ held: 1, dropped: { deadline: 0 } })
+    })
+
+    it('returns at once when there is nothing', async () => {
+      await start().queue.flush()
+      expect(vi.getTimerCount()).toBe(0)
+    })
+  })
+
+  describe('drain', () => {
+    it('sends several batches at a time, and every one although the first ones fail', async () => {
+      const run = start()
+      addAll(run.queue, range(1, 100))
+      const drained = run.queue.drain(5000)
+      await pass(1)
+      expect(run.underWay).toBe(8)
+      await run.answer(BUSY)
+      await run.answer(DENIED)
+      await pass(200)
+      while (run.underWay > 0) await run.answer(DELIVERED)
+      await drained
+      expect(run.queue).toMatchObject({ exported: 90, held: 0, dropped: { refused: 10 } })
+      expect(run.mostAtATime).toBe(8)
+    })
+
+    it('drops and counts what is left at its deadline, and ends the requests under way', async () => {
+      const run = start()
+      addAll(run.queue, range(1, 15))
+      const drained = run.queue.drain(5000)
+      await pass(4990)
+      expect(run.underWay).toBe(2)
+      await pass(20)
+      await drained
+      expect(run.underWay).toBe(0)
+      expect(run.queue).toMatchObject({ exported: 0, held: 0, dropped: { deadline: 15 } })
+      expect(run.observer.dropped.mock.calls).toEqual([['deadline', 15]])
+    })
+
+    it('goes on after a deadline with the spans that end then', async () => {
+      const run = start()
+      run.queue.add(1)
+      const drained = run.queue.drain(100)
+      await pass(110)
+      await drained
+      run.queue.add(2)
+      await pass(5010)
+      await run.answer(DELIVERED)
+      expect(run.queue).toMatchObject({ exported: 1, held: 0 })
+    })
+
+    it('does not knock for long where nobody listens', async () => {
+      const { queue } = start({}, GONE)
+      queue.add(1)
+      const drained = queue.drain(60_000)
+      await pass(2000)
+      await drained
+      expect(queue.dropped.deadline).toBe(1)
+    })
+
+    it('does not wait for a backend that wants to be left alone for longer than there is time', async () => {
+      const { queue } = start({}, { ...BUSY, retryAfterMillis: 60_000 })
+      queue.add(1)
+      const drained = queue.drain(5000)
+      await pass(10)
+      await drained
+      expect(queue.dropped.deadline).toBe(1)
+    })
+
+    it('joins one that is under way', async () => {
+      const run = start()
+      run.queue.add(1)
+      const drained = Promise.all([run.queue.drain(5000), run.queue.drain(5000)])
+      await pass(1)
+      await run.answer(DELIVERED)
+      await drained
+      expect(run.sent).toEqual([[1]])
+    })
+  })
+
+  describe('shutdown', () => {
+    it('drops and counts spans that end later', async () => {
+      const { queue, observer } = start({}, DELIVERED)
+      queue.add(1)
+      const down = queue.shutdown(5000)
+      await pass(1)
+      await down
+      queue.add(2)
+      expect(queue).toMatchObject({ exported: 1, held: 0, dropped: { afterShutdown: 1 } })
+      expect(observer.dropped).toHaveBeenCalledWith('afterShutdown', 1)
+    })
+  })
+
+  describe('hurry', () => {
+    it('sends what there is and what comes, without delay', async () => {
+      const { queue, sent } = start({}, DELIVERED)
+      queue.add(1)
+      queue.hurry()
+      await pass(1)
+      queue.add(2)
+      await pass(1)
+      expect(sent).toEqual([[1], [2]])
+    })
+  })
+
+  describe('takeAll', () => {
+    it('hands over everything, requests under way included, for others to conclude', async () => {
+      const run = start()
+      addAll(run.queue, range(1, 12))
+      await pass(1)
+      expect(run.queue.takeAll()).toEqual([range(1, 10), [11, 12]])
+      expect(run.queue.held).toBe(0)
+      run.queue.conclude(10, true)
+      run.queue.conclude(2, false)
+      await run.answer(DELIVERED)
+      expect(run.queue).toMatchObject({ exported: 10, dropped: { deadline: 2 } })
+    })
+  })
+})
