@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { SettingsError } from '@linked-traces/service/settings'
+import { resolveConfig } from '../packages/telemetry/src/lib/config/resolve-config.ts'
+import { TelemetryConfigError } from '../packages/telemetry/src/lib/config/telemetry-config-error.ts'
+import { placeServices, type ServiceName } from './dev/place-services.ts'
+import { readyBlock } from './dev/ready-block.ts'
+import { ServiceGroup } from './dev/service-group.ts'
+import { waitUntilReady } from './dev/wait-until-ready.ts'
+import { watchSources } from './dev/watch-sources.ts'
+import { sourceFolders } from './dev/workspace-app.ts'
+
+// `pnpm dev`: workbench, dice and gateway from their sources until Ctrl-C. Why so: decisions/007-dev-runner.md.
+
+const SERVICES = ['workbench', 'dice', 'gateway'] as const satisfies ServiceName[]
+
+const SLOW_START_MILLIS = 15_000
+
+/** The terminal sends a Ctrl-C to every process in front, and npm and pnpm may pass it on once more. */
+const SAME_INTERRUPT_MILLIS = 1_000
+
+const root = join(import.meta.dirname, '..')
+
+async function dev(): Promise<void> {
+  // Variables that are set already keep their values.
+  const envFile = join(root, '.env')
+  if (existsSync(envFile)) process.loadEnvFile(envFile)
+
+  const { urls, env } = await placeServices(process.env)
+  const telemetry = resolveConfig({}, { ...process.env, ...env }, {})
+
+  const starting = new AbortController()
+  let isReady = false
+  const group = new ServiceGroup({
+    root,
+    services: SERVICES,
+    env,
+    onCrash(service, how) {
+      if (isReady) {
+        group.say(`${service} ended with ${how}; it starts again at the next edit.`)
+      } else {
+        group.say(`${service} ended with ${how} before it was ready: nothing is left running.`)
+        process.exitCode = 1
+        void stop('SIGTERM')
+      }
+    },
+  })
+
+  const endWatch = watchSources(
+    Map.groupBy(
+      SERVICES.flatMap((service) => sourceFolders(root, service).map((folder) => ({ service, folder }))),
+      ({ folder }) => folder,
+    ),
+    (file, concerned) => {
+      const services = concerned.map(({ service }) => service)
+      group.say(
+        `${relative(root, file)} was edited: ${services.join(' and ')} ${services.length > 1 ? 'restart' : 'restarts'}.`,
+      )
+      for (const service of services) void group.restart(service)
+    },
+  )
+
+  let stoppedAt: number | undefined
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    const now = performance.now()
+    if (stoppedAt === undefined) {
+      stoppedAt = now
+      starting.abort()
+      endWatch()
+      await group.stop(signal)
+    } else if (now - stoppedAt > SAME_INTERRUPT_MILLIS) {
+      process.exitCode = 130
+      group.kill()
+    }
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stoppedAt === undefined)
+        group.say('Stopping: last spans first, the workbench last. Again to stop at once.')
+      void stop(signal)
+    })
+  }
+
+  const onSlow = (reason: string) => group.say(`Still waiting: ${reason}`)
+  const waits = SERVICES.map((service) =>
+    waitUntilReady(urls[service], { signal: starting.signal, slowAfterMillis: SLOW_START_MILLIS, onSlow }),
+  )
+  if ((await Promise.all(waits)).includes(false)) return
+  isReady = true
+  group.say(readyBlock(urls, telemetry))
+}
+
+try {
+  await dev()
+} catch (error) {
+  // What the user can mend is said in sentences; anything else is a defect and keeps its stack.
+  if (!(error instanceof SettingsError || error instanceof TelemetryConfigError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

@@ -1,0 +1,28 @@
+import { watch } from 'node:fs'
+import { join } from 'node:path'
+
+/** An editor writes a file in several steps, and a change of branch writes many files. */
+const QUIET_MILLIS = 150
+
+/**
+ * Reports an edited source file with what its folder stands for, once the edits below that folder pause. Tests do not
+ * count: no service runs them.
+ *
+ * @returns a function that ends the watch.
+ */
+export function watchSources<T>(
+  folders: ReadonlyMap<string, T>,
+  onEdit: (file: string, concerned: T) => void,
+): () => void {
+  const ending = new AbortController()
+  for (const [folder, concerned] of folders) {
+    let pause: NodeJS.Timeout | undefined
+    watch(folder, { recursive: true, signal: ending.signal }, (_, file) => {
+      if (file === null || !file.endsWith('.ts') || file.endsWith('.test.ts')) return
+      clearTimeout(pause)
+      pause = setTimeout(onEdit, QUIET_MILLIS, join(folder, file), concerned)
+    })
+    ending.signal.addEventListener('abort', () => clearTimeout(pause))
+  }
+  return () => ending.abort()
+}
