@@ -78,7 +78,7 @@ export class HttpService {
     await closed
     clearTimeout(deadline)
     // Connections that were broken off tell their requests only after the server has closed.
-    await Promise.all(Array.from(this.#connections, (socket) => once(socket, 'close')))
+    await Promise.all(Array.from(this.#connections, closing))
     return unfinished
   }
 
@@ -117,6 +117,11 @@ export class HttpService {
     }
     return true
   }
+}
+
+/** Unlike `once` of `node:events`, not rejected when an error is what closes the connection. */
+function closing(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()))
 }
 
 function announceClose(response: ServerResponse): void {
