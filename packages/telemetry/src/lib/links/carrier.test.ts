@@ -56,7 +56,12 @@ describe('carrierValues', () => {
     ['a value of bytes that are no base64', { traceparent: { binaryValue: '%' } }],
     [
       'a value behind a throwing getter',
-      Object.defineProperty({}, 'traceparent', { enumerable: true, get: () => { throw new Error('no') } }), // biome-ignore format: one case, one line
+      Object.defineProperty({}, 'traceparent', {
+        enumerable: true,
+        get: () => {
+          throw new Error('no')
+        },
+      }),
     ],
     ['a revoked proxy', revokedProxy()],
   ])('finds nothing in %s', (_, carrier) => {

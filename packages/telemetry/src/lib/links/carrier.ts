@@ -2,18 +2,23 @@ import type { TextMapGetter } from '@opentelemetry/api'
 import { trimOptionalWhitespace } from './optional-whitespace.ts'
 
 /**
- * What carries a trace context between processes: the headers of a request or a response, the attributes of a message.
+ * What carries a trace context between processes: the headers of a request or a response, the attributes of a
+ * message.
  *
- * - a plain object, its keys in any case, its values strings, bytes (`Uint8Array`, `Buffer`) or arrays of them;
+ * - a plain object, its keys in any case, its values strings, bytes (`Uint8Array`, `Buffer`) or arrays of
+ *   them;
  * - `Headers`, a `Map`, or anything else with `get` that iterates over its entries;
- * - a list of `[name, value]` pairs, or a flat list `[name, value, name, value]` as `rawHeaders` and undici have it;
- * - message attributes of SQS and SNS: `{ traceparent: { DataType: 'String', StringValue: '00-…' } }`, also as Lambda
- *   spells them;
+ * - a list of `[name, value]` pairs, or a flat list `[name, value, name, value]` as `rawHeaders` and undici
+ *   have it;
+ * - message attributes of SQS and SNS: `{ traceparent: { DataType: 'String', StringValue: '00-…' } }`, also
+ *   as Lambda spells them;
  * - nothing at all, or anything else: it then carries nothing.
  */
 export type Carrier = object | null | undefined
 
-/** Every value that a carrier holds under a name (in lower case), without whitespace around it. Never throws. */
+/**
+ * Every value that a carrier holds under a name (in lower case), without whitespace around it. Never throws.
+ */
 export function carrierValues(carrier: unknown, name: string): string[] {
   try {
     const values: string[] = []
@@ -73,7 +78,10 @@ function scalarText(value: unknown): string | undefined {
   return messageAttributeText(value)
 }
 
-/** SQS and SNS by their SDKs (`StringValue`, `BinaryValue`), by Lambda (`stringValue`, `binaryValue`) and in JSON (`Value`). */
+/**
+ * SQS and SNS by their SDKs (`StringValue`, `BinaryValue`), by Lambda (`stringValue`, `binaryValue`) and in
+ * JSON (`Value`).
+ */
 interface MessageAttribute {
   readonly StringValue?: unknown
   readonly stringValue?: unknown

@@ -1,7 +1,7 @@
 /**
- * A header field value without the optional whitespace around it: space and tab only (RFC 9110 section 5.6.3), so that a
- * no-break space or a newline still makes a value invalid. A loop, as a regular expression would take quadratic time on
- * a long run of spaces inside the value.
+ * A header field value without the optional whitespace around it: space and tab only (RFC 9110 section
+ * 5.6.3), so that a no-break space or a newline still makes a value invalid. A loop, as a regular expression
+ * would take quadratic time on a long run of spaces inside the value.
  */
 export function trimOptionalWhitespace(value: string): string {
   let start = 0

@@ -1,9 +1,12 @@
-/** Attribute, on every link this project makes, that says what the linked span is to the span holding the link. */
+/**
+ * Attribute, on every link this project makes, that says what the linked span is to the span holding the
+ * link.
+ */
 export const ATTR_LINK_RELATION = 'linked_traces.relation'
 
 /**
- * The vocabulary of {@link ATTR_LINK_RELATION}. Every relation but `callee` points from effect to cause.
- * Why these and no more: decisions/004-link-relations.md.
+ * The vocabulary of {@link ATTR_LINK_RELATION}. Every relation but `callee` points from effect to cause. Why
+ * these and no more: decisions/004-link-relations.md.
  *
  * - `caller`: it called us over a boundary, and we started a new root instead of continuing its trace.
  * - `callee`: the new root our call started on the far side (the forward link of a `caller` link).

@@ -39,7 +39,13 @@ describe('calleeOf', () => {
     ],
     ['a metric after a quoted comma', { 'server-timing': `db;desc="a, \\"b; c", trace;desc=${VALUE}` }],
     ['the first of two descriptions', { 'server-timing': `trace;desc=${VALUE};desc=${OTHER}` }],
-    ['Headers', new Headers([['server-timing', 'db'], ['server-timing', `trace;desc=${VALUE}`]])], // biome-ignore format: one case, one line
+    [
+      'Headers',
+      new Headers([
+        ['server-timing', 'db'],
+        ['server-timing', `trace;desc=${VALUE}`],
+      ]),
+    ],
     ['the flat list of Buffers of undici', [Buffer.from('traceresponse'), Buffer.from(VALUE)]],
   ])('reads %s', (_, headers) => {
     expect(calleeOf(headers)).toEqual(CALLEE)

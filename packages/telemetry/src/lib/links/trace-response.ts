@@ -4,24 +4,27 @@ import { trimOptionalWhitespace } from './optional-whitespace.ts'
 import { formatTraceparent, parseTraceparent } from './traceparent.ts'
 
 /**
- * The value by which a response names the span that answered: `00-<trace id>-<span id>-<flags>`. It is the value of the
- * header `traceresponse`, and the description of the `trace` metric in `server-timing: trace;desc=<value>`, where it
- * needs no quotes.
+ * The value by which a response names the span that answered: `00-<trace id>-<span id>-<flags>`. It is the
+ * value of the header `traceresponse`, and the description of the `trace` metric in `server-timing:
+ * trace;desc=<value>`, where it needs no quotes.
  *
- * Source: W3C Trace Context level 3 (draft), section "Trace Context Metric"; the header is from earlier drafts.
+ * Source: W3C Trace Context level 3 (draft), section "Trace Context Metric"; the header is from earlier
+ * drafts.
  */
 export function formatTraceResponse(spanContext: SpanContext): string {
   return formatTraceparent(spanContext)
 }
 
-/** The remote span context in a value written by {@link formatTraceResponse}, or `undefined` if it is invalid. */
+/**
+ * The remote span context in a value written by {@link formatTraceResponse}, or `undefined` if it is invalid.
+ */
 export function parseTraceResponse(value: string): SpanContext | undefined {
   return parseTraceparent(value)
 }
 
 /**
- * The span of the service that answered, from the headers of its response: `traceresponse` if there is a single valid one,
- * else the first valid `trace` metric of `server-timing`. Never throws.
+ * The span of the service that answered, from the headers of its response: `traceresponse` if there is a
+ * single valid one, else the first valid `trace` metric of `server-timing`. Never throws.
  */
 export function calleeOf(responseHeaders: Carrier): SpanContext | undefined {
   const [traceResponse, ...others] = carrierValues(responseHeaders, 'traceresponse')
@@ -33,8 +36,8 @@ export function calleeOf(responseHeaders: Carrier): SpanContext | undefined {
 /**
  * The span context in the first valid `trace` metric of a `server-timing` list.
  *
- * Source: W3C Server Timing, section "The Server-Timing Header Field": names in any case, a parameter's value is a token or a
- * quoted string, and only the first of several parameters with one name counts.
+ * Source: W3C Server Timing, section "The Server-Timing Header Field": names in any case, a parameter's value
+ * is a token or a quoted string, and only the first of several parameters with one name counts.
  */
 function parseServerTiming(list: string): SpanContext | undefined {
   for (const metric of splitOutsideQuotes(list, ',')) {

@@ -11,11 +11,12 @@ const DEFINED_FLAGS = 0x03
 /**
  * The remote span context that a `traceparent` value names, or `undefined` if the value is invalid.
  *
- * Strict: lower-case hexadecimal, no whitespace, no all-zero ids, not version ff; nothing may follow a version 00 value.
- * Of a later version only what level 2 defines is read, and its further fields must begin with a dash.
- * All eight flag bits of version 00 are kept, as links carry them on.
+ * Strict: lower-case hexadecimal, no whitespace, no all-zero ids, not version ff; nothing may follow a
+ * version 00 value. Of a later version only what level 2 defines is read, and its further fields must begin
+ * with a dash. All eight flag bits of version 00 are kept, as links carry them on.
  *
- * Source: W3C Trace Context level 2, sections "traceparent Header Field Values" and "Versioning of traceparent".
+ * Source: W3C Trace Context level 2, sections "traceparent Header Field Values" and "Versioning of
+ * traceparent".
  */
 export function parseTraceparent(value: string): SpanContext | undefined {
   const match = FORMAT.exec(value)

@@ -12,12 +12,12 @@ const VALUE = /^[ -+\--<>-~]{0,255}[!-+\--<>-~]$/
 /**
  * The list in one or several `tracestate` field values, or `undefined` if there is none.
  *
- * Several values are one list, in their order. A list with one invalid member or more than 32 members is dropped as a
- * whole. Empty members are allowed and neither counted nor kept; of several members with one key the leftmost, the most
- * recent, is kept.
+ * Several values are one list, in their order. A list with one invalid member or more than 32 members is
+ * dropped as a whole. Empty members are allowed and neither counted nor kept; of several members with one key
+ * the leftmost, the most recent, is kept.
  *
- * Unlike the `TraceState` of `@opentelemetry/core` and of the API, it accepts every key of level 2 (`1st`, `a@b@c`) and
- * never shortens a list to 512 characters.
+ * Unlike the `TraceState` of `@opentelemetry/core` and of the API, it accepts every key of level 2 (`1st`,
+ * `a@b@c`) and never shortens a list to 512 characters.
  *
  * Source: W3C Trace Context level 2, section "tracestate Header Field Values".
  */
