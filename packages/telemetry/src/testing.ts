@@ -1,6 +1,6 @@
 /**
- * For the tests of instrumented applications: records spans, compares whole traces and the links between them with a literal, and draws
- * them. Belongs to no test framework.
+ * For the tests of instrumented applications: records spans, compares whole traces and the links between them
+ * with a literal, and draws them. Belongs to no test framework.
  */
 export { InvalidExpectationError } from './lib/testing/expectation.ts'
 export type {

@@ -41,8 +41,8 @@ export class TraceMismatchError extends Error {
 }
 
 /**
- * Compares whole traces, and the links between them, with a nested literal. Lists of spans, children and links are complete but in any
- * order, and each root is the only one of its trace.
+ * Compares whole traces, and the links between them, with a nested literal. Lists of spans, children and
+ * links are complete but in any order, and each root is the only one of its trace.
  *
  *     const { caller } = expectTraces(recorder.spans, [
  *       { name: 'GET /roll', children: [{ name: 'GET', kind: 'client', as: 'caller' }] },

@@ -1,6 +1,9 @@
 import type { ExpectedLink, ExpectedSpan } from './expected-span.ts'
 
-/** An {@link ExpectedSpan} made ready for comparison: an object of its own, as a test may list the same literal several times. */
+/**
+ * An {@link ExpectedSpan} made ready for comparison: an object of its own, as a test may list the same
+ * literal several times.
+ */
 export interface Expectation extends ExpectedSpan {
   /** Whether it is listed at the top, so that its parent must not be among the spans. */
   readonly isTop: boolean

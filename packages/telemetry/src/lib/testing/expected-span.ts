@@ -1,8 +1,8 @@
 import type { SpanKindName, StatusCodeName } from './span-record.ts'
 
 /**
- * A span as a test expects it. Children and links are compared completely, in any order: what is not listed must not be there. Of
- * everything else only what is given is compared.
+ * A span as a test expects it. Children and links are compared completely, in any order: what is not listed
+ * must not be there. Of everything else only what is given is compared.
  */
 export interface ExpectedSpan {
   readonly name: string | RegExp
@@ -14,7 +14,10 @@ export interface ExpectedSpan {
   /** Name of the instrumentation scope, that is of the tracer. */
   readonly scope?: string
   readonly traceId?: string
-  /** Parent that is not among the spans. A span at the top of the expectation that has none given must be a root. */
+  /**
+   * Parent that is not among the spans. A span at the top of the expectation that has none given must be a
+   * root.
+   */
   readonly parentSpanId?: string
   readonly status?: StatusCodeName | { readonly code: StatusCodeName; readonly message: string | RegExp }
   readonly attributes?: ExpectedAttributes
@@ -27,8 +30,8 @@ export interface ExpectedSpan {
 }
 
 /**
- * Attributes that must be there, among others. A value is equal, or matched by a regular expression, or accepted by a function;
- * `undefined` means that there must be no such attribute.
+ * Attributes that must be there, among others. A value is equal, or matched by a regular expression, or
+ * accepted by a function; `undefined` means that there must be no such attribute.
  */
 export type ExpectedAttributes = Readonly<Record<string, unknown>>
 

@@ -11,7 +11,10 @@ interface Pair {
   readonly node: TraceNode
 }
 
-/** In what received spans are not the expected ones, a line each; every expected span is compared with the most similar received one. */
+/**
+ * In what received spans are not the expected ones, a line each; every expected span is compared with the
+ * most similar received one.
+ */
 export function explainMismatch(
   expectations: readonly Expectation[],
   tops: readonly TraceNode[],
@@ -52,7 +55,10 @@ export function explainMismatch(
   ]
 }
 
-/** What resembles each other first; then what has the same name, if need be with differences; then whoever alone is left on both sides. */
+/**
+ * What resembles each other first; then what has the same name, if need be with differences; then whoever
+ * alone is left on both sides.
+ */
 function pairUp(
   expected: readonly Expectation[],
   nodes: readonly TraceNode[],

@@ -4,7 +4,10 @@ import type { SpanRecord } from './span-record.ts'
 import { type Labelled, linkDifferences, spanDifferences } from './span-differences.ts'
 import type { TraceNode } from './trace-forest.ts'
 
-/** Placements tried before look-alikes are given up on, as their number grows with the factorial of how many there are. */
+/**
+ * Placements tried before look-alikes are given up on, as their number grows with the factorial of how many
+ * there are.
+ */
 const MAX_ATTEMPTS = 200_000
 
 export type MatchResult =
@@ -36,8 +39,9 @@ export function resemblance(): Resembles {
 }
 
 /**
- * Finds for every expected span a received one that resembles it, so that every link points at the span its label stands for: places
- * one expected span after the other, each before its children, and takes the last one back where it comes to a dead end.
+ * Finds for every expected span a received one that resembles it, so that every link points at the span its
+ * label stands for: places one expected span after the other, each before its children, and takes the last
+ * one back where it comes to a dead end.
  */
 export function matchTraces(
   expectations: readonly Expectation[],

@@ -1,6 +1,6 @@
 /**
- * Gives as many of `lefts` as possible one of `rights` each, so that each fits and none is given twice (augmenting paths: whoever holds what
- * another one needs moves on to something else that fits).
+ * Gives as many of `lefts` as possible one of `rights` each, so that each fits and none is given twice
+ * (augmenting paths: whoever holds what another one needs moves on to something else that fits).
  *
  * @returns for each of `lefts`, in order, what it got
  */

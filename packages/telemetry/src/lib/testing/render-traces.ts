@@ -1,6 +1,5 @@
-import { TraceFlags } from '@opentelemetry/api'
 import { type Connection, connectionsOf } from './connections.ts'
-import type { LinkRecord, SpanRecord } from './span-record.ts'
+import { isSampled, type LinkRecord, type SpanRecord } from './span-record.ts'
 import type { SpanSource } from './span-source.ts'
 import { toSpanRecords } from './to-span-records.ts'
 import { type TraceNode, traceForest } from './trace-forest.ts'
@@ -13,15 +12,16 @@ export interface RenderOptions {
 }
 
 /**
- * Traces as text: a tree for each, and below each span what joins it to others, from both ends, in words of cause and effect.
+ * Traces as text: a tree for each, and below each span what joins it to others, from both ends, in words of
+ * cause and effect.
  *
  *     trace 1
  *     gateway: GET /roll_with_link [server]
  *     └─ gateway: GET [client]
- *       → leads to dice: GET /roll_with_link [server] in trace 2 (callee here, caller there)
+ *           → leads to dice: GET /roll_with_link [server] in trace 2 (callee here, caller there)
  *
- * The brackets say what links of this span state (`here`) and what links of the other one state (`there`). Traces are numbered, and
- * siblings ordered, by start time.
+ * The brackets say what links of this span state (`here`) and what links of the other one state (`there`).
+ * Traces are numbered, and siblings ordered, by start time.
  */
 export function renderTraces(source: SpanSource, options: RenderOptions = {}): string {
   const spans = toSpanRecords(source)
@@ -84,12 +84,15 @@ function describeConnection(
   return `${arrow} ${direction} ${end} (${stated.map(printable).join(', ')})`
 }
 
-function describeTarget({ traceId, spanId, flags }: LinkRecord, ids = false): string {
-  const sampled = (flags & TraceFlags.SAMPLED) !== 0
-  return `${ids ? `span ${spanId} of trace ${traceId}` : 'a span'} that was not ${sampled ? 'recorded' : 'sampled'}`
+function describeTarget(link: LinkRecord, ids = false): string {
+  const target = ids ? `span ${link.spanId} of trace ${link.traceId}` : 'a span'
+  return `${target} that was not ${isSampled(link) ? 'recorded' : 'sampled'}`
 }
 
-/** Names may come from other processes: what would disturb a terminal or break the lines of the tree is shown as �. */
+/**
+ * Names may come from other processes: what would disturb a terminal or break the lines of the tree is shown
+ * as �.
+ */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '�')
 }

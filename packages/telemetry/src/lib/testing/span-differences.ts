@@ -1,10 +1,15 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
-import { TraceFlags } from '@opentelemetry/api'
 import { ATTR_LINK_RELATION } from '../links/relation.ts'
 import type { Expectation } from './expectation.ts'
 import type { ExpectedAttributes, ExpectedEvent, ExpectedLink } from './expected-span.ts'
 import { maximumMatching } from './maximum-matching.ts'
-import type { EventRecord, LinkRecord, PlainAttributes, SpanRecord } from './span-record.ts'
+import {
+  type EventRecord,
+  isSampled,
+  type LinkRecord,
+  type PlainAttributes,
+  type SpanRecord,
+} from './span-record.ts'
 
 /** The spans that labels stand for; a label that is not in it stands for any span. */
 export type Labelled = ReadonlyMap<string, SpanRecord>
@@ -61,7 +66,7 @@ function linkFits(
     (target === undefined || (target.traceId === link.traceId && target.spanId === link.spanId)) &&
     (relation === undefined || relation === link.attributes[ATTR_LINK_RELATION]) &&
     (traceState === undefined || traceState === link.traceState) &&
-    (sampled === undefined || sampled === ((link.flags & TraceFlags.SAMPLED) !== 0)) &&
+    (sampled === undefined || sampled === isSampled(link)) &&
     attributeDifferences(attributes, link.attributes).length === 0
   )
 }
@@ -71,11 +76,15 @@ function describeExpectedLink({ to, relation, ...rest }: ExpectedLink): string {
   return `link${relation === undefined ? '' : ` (${relation})`} to ${target}${showRest(rest)}`
 }
 
-function describeLink({ traceId, spanId, traceState, flags, attributes }: LinkRecord): string {
-  const { [ATTR_LINK_RELATION]: relation, ...others } = attributes
-  const sampled = (flags & TraceFlags.SAMPLED) !== 0
-  const rest = { attributes: others, traceState, sampled }
-  return `link${relation === undefined ? '' : ` (${relation})`} to span ${spanId} of trace ${traceId}${showRest(rest)}`
+function describeLink(link: LinkRecord): string {
+  const { [ATTR_LINK_RELATION]: relation, ...attributes } = link.attributes
+  return describeExpectedLink({
+    to: link,
+    ...(typeof relation === 'string' && { relation }),
+    attributes,
+    traceState: link.traceState,
+    sampled: isSampled(link),
+  })
 }
 
 /** What there is to say of a link beyond its relation and its target. */

@@ -1,8 +1,9 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 
 /**
- * Spans in any of the forms a test gets hold of them: as the SDK records them, as an OTLP backend receives them (whole export requests
- * in OTLP JSON, or decoded by `@linked-traces/otlp-receiver`), or one by one as plain data (the workbench's API, a `SpanRecord`).
+ * Spans in any of the forms a test gets hold of them: as the SDK records them, as an OTLP backend receives
+ * them (whole export requests in OTLP JSON, or decoded by `@linked-traces/otlp-receiver`), or one by one as
+ * plain data (the workbench's API, a `SpanRecord`).
  */
 export type SpanSource = OtlpExport | Iterable<ReadableSpan | PlainSpan | OtlpExport>
 
@@ -49,7 +50,9 @@ export interface PlainLink {
 
 export type AttributesSource = Readonly<Record<string, unknown>> | readonly KeyValue[]
 
-/** An attribute with a typed value, of OTLP JSON (`{ stringValue }`) or of the decoder (`{ type, value }`). */
+/**
+ * An attribute with a typed value, of OTLP JSON (`{ stringValue }`) or of the decoder (`{ type, value }`).
+ */
 export interface KeyValue {
   readonly key: string
   readonly value?: unknown

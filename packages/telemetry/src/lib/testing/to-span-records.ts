@@ -111,7 +111,8 @@ function nameOf<Name extends string>(
 
 function serviceNameOf(resource: unknown): string {
   if (typeof resource !== 'object' || resource === null) return 'unknown_service'
-  // The attributes themselves, as `@linked-traces/otlp-receiver/testing` has them, or a resource that holds them.
+  // The attributes themselves, as `@linked-traces/otlp-receiver/testing` has them, or a resource that holds
+  // them.
   const attributes = 'attributes' in resource ? resource.attributes : resource
   const name = plainAttributes(attributes as PlainSpan['attributes'])['service.name']
   return typeof name === 'string' ? name : 'unknown_service'

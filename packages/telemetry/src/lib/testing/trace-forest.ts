@@ -12,8 +12,8 @@ export interface Trace {
 }
 
 /**
- * Spans as trees: traces, the tops of a trace and the children of a span by start time. Every span is in it once, also one that is its
- * own ancestor, which is then a top.
+ * Spans as trees: traces, the tops of a trace and the children of a span by start time. Every span is in it
+ * once, also one that is its own ancestor, which is then a top.
  */
 export function traceForest(spans: readonly SpanRecord[]): Trace[] {
   const byStart = spans.toSorted((a, b) => Number(a.startTimeUnixNano - b.startTimeUnixNano))
