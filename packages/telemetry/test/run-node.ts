@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface NodeOptions {
@@ -9,6 +10,8 @@ export interface NodeOptions {
   readonly flags?: readonly string[]
   /** The executable. Default: this one. */
   readonly node?: string
+  /** Arguments of the application. */
+  readonly args?: readonly string[]
 }
 
 export interface NodeResult {
@@ -36,9 +39,10 @@ export function here(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url))
 }
 
+/** Starts a fixture, by its name under `fixtures` or its path. */
 export function runNode(fixture: string, options: NodeOptions = {}): RunningNode {
-  const { env = {}, flags = REGISTER, node = process.execPath } = options
-  const child = spawn(node, [...flags, here(`fixtures/${fixture}`)], {
+  const { env = {}, flags = REGISTER, node = process.execPath, args = [] } = options
+  const child = spawn(node, [...flags, resolve(here('fixtures'), fixture), ...args], {
     env: { PATH: process.env.PATH, ...env },
     cwd: here('..'),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,9 +61,9 @@ export function runNode(fixture: string, options: NodeOptions = {}): RunningNode
     kill: (signal) => void child.kill(signal),
     stdout: () => stdout,
     says(text) {
-      return new Promise((resolve, reject) => {
+      return new Promise((found, reject) => {
         const look = () => {
-          if (stdout.includes(text)) resolve()
+          if (stdout.includes(text)) found()
         }
         child.stdout.on('data', look)
         look()

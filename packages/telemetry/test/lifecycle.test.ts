@@ -1,0 +1,70 @@
+import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
+import { describe, expect, it } from 'vitest'
+import { runToEnd, SOURCE } from './run-node.ts'
+
+const FIXTURE = 'flushes-shuts-down-and-tells-its-health.ts'
+const NONE = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
+
+async function healthAlong(env: NodeJS.ProcessEnv) {
+  const { stdout, ...rest } = await runToEnd(FIXTURE, { flags: [SOURCE], env })
+  const health = stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+  return { health, ...rest }
+}
+
+describe('Telemetry', () => {
+  it('flushes, shuts down, and tells what became of every span', async () => {
+    await using backend = await startTestReceiver()
+    const { health, ...rest } = await healthAlong({ WORKBENCH_URL: backend.url })
+    const place = { kind: 'workbench', url: `${backend.url}/v1/traces` }
+    expect(health).toEqual([
+      { ...place, exported: 0, queued: 2, dropped: NONE },
+      { ...place, exported: 2, queued: 0, dropped: NONE },
+      { ...place, exported: 3, queued: 0, dropped: { ...NONE, afterShutdown: 1 } },
+    ])
+    expect(rest).toEqual({ code: 0, signal: null, stderr: '' })
+    expect(backend.spans().map(({ name }) => name)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('tells the last error in words, and the Axiom dataset', async () => {
+    await using backend = await startTestReceiver()
+    backend.respondAlwaysWith({
+      status: 403,
+      headers: { 'content-type': 'application/json' },
+      body: '{"message":"no"}',
+    })
+    const { health, code } = await healthAlong({
+      AXIOM_TOKEN: 'xaat-01234567-89ab-cdef-0123-456789abcdef',
+      AXIOM_DATASET: 'traces',
+      AXIOM_EDGE_URL: backend.url,
+    })
+    expect(code).toBe(0)
+    expect(health[2]).toEqual({
+      kind: 'axiom',
+      url: `${backend.url}/v1/traces`,
+      dataset: 'traces',
+      exported: 0,
+      queued: 0,
+      dropped: { ...NONE, refused: 3, afterShutdown: 1 },
+      lastError: 'answered 403 Forbidden: no',
+    })
+  })
+
+  it('flushes until the deadline when the backend is down, shuts down soon after, and throws into nothing', async () => {
+    const backend = await startTestReceiver()
+    await backend.close()
+    const { health, code, stderr } = await healthAlong({
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+      OTEL_BSP_EXPORT_TIMEOUT: '300',
+    })
+    expect(code).toBe(0)
+    expect(health).toMatchObject([
+      { exported: 0, queued: 2 },
+      { exported: 0, queued: 2, lastError: 'refused the connection' },
+      { exported: 0, queued: 0, dropped: { deadline: 3, afterShutdown: 1 } },
+    ])
+    expect(stderr).toContain('did not get 3 spans before the end: it refused the connection.')
+  })
+})
