@@ -39,7 +39,7 @@ export type OtlpReceiverOptions = {
 
 /** A request listener for OTLP/HTTP. */
 export type OtlpReceiver = {
-  (request: IncomingMessage, response: ServerResponse): Promise<void>
+  (request: IncomingMessage, response: ServerResponse): void
   /** Whether `request` is for an OTLP path, whatever its method; for servers with other routes. */
   handles(request: IncomingMessage): boolean
 }
@@ -124,7 +124,7 @@ export const createOtlpReceiver = (options: OtlpReceiverOptions): OtlpReceiver =
     }
   }
 
-  const receiver = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const encoding = encodingOf(request.headers['content-type'])
     let answer: Answer
     try {
@@ -139,6 +139,9 @@ export const createOtlpReceiver = (options: OtlpReceiverOptions): OtlpReceiver =
     drain(request)
   }
 
+  const receiver = (request: IncomingMessage, response: ServerResponse): void => {
+    receive(request, response).catch(onError)
+  }
   return Object.assign(receiver, { handles: (request: IncomingMessage) => signalOf(request) !== undefined })
 }
 

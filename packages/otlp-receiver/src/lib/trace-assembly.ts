@@ -2,7 +2,7 @@ import { Defects } from './defects.ts'
 import type { DecodedTraces } from './decoded-traces.ts'
 import type { ResourceSpans, ScopeSpans, Span } from './model/export-trace-service-request.ts'
 import { isSpanId, isTraceId } from './model/ids.ts'
-import { RejectedItems } from './rejected-items.ts'
+import { RejectedSpans } from './rejected-spans.ts'
 
 const invalidTraceId = 'traceId is not 16 bytes or is all zero'
 const invalidSpanId = 'spanId is not 8 bytes or is all zero'
@@ -14,7 +14,7 @@ const base64Id = 'ids are base64, OTLP/JSON wants hex'
  */
 export class TraceAssembly {
   readonly defects = new Defects()
-  readonly #rejected = new RejectedItems('spans')
+  readonly #rejected = new RejectedSpans()
   #spanCount = 0
 
   readonly #idsAreText: boolean

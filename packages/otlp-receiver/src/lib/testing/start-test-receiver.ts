@@ -105,7 +105,10 @@ export const startTestReceiver = async (
     if (scripted?.delayMillis !== undefined) {
       await new Promise((resolve) => setTimeout(resolve, scripted.delayMillis))
     }
-    if (scripted?.status === undefined) return receiver(request, response)
+    if (scripted?.status === undefined) {
+      receiver(request, response)
+      return
+    }
     // The whole body first, as a server that answers after processing does.
     request.resume()
     await once(request, 'end')
