@@ -5,9 +5,8 @@
  * nanoseconds, because JavaScript's numbers cannot hold them; counts are numbers; what is not there is `null`.
  */
 
-/** Any error answer: RFC 9457, `application/problem+json`. `code` is stable, `detail` is for people. */
+/** Any error answer: RFC 9457, `application/problem+json`. `code` is stable, `detail` is for people; `type` is `about:blank`, unsaid. */
 export type Problem = {
-  readonly type: string
   readonly title: string
   readonly status: number
   readonly code: string
@@ -142,7 +141,7 @@ export type Span = SpanRef & {
   readonly events: readonly SpanEvent[]
   /** Links this span holds, in the order sent. */
   readonly links: readonly Link[]
-  /** Links other spans (or itself) hold to this one, newest first, at most 100. */
+  /** Links other spans (or itself) hold to this one, newest first, at most 20. */
   readonly linkedFrom: readonly IncomingLink[]
   /** How many there are, however many are listed. */
   readonly linkedFromCount: number
@@ -165,9 +164,12 @@ export type Trace = {
   readonly spans: readonly Span[]
 }
 
-/** A span as Axiom stores it: one flat row whose field names are Axiom's. Fields it lacks are absent. */
+/**
+ * A span as Axiom stores it: one flat row whose field names are Axiom's. Attributes of the semantic conventions are fields of their own
+ * (`attributes.*`, `resource.*`), the others are kept in the maps `attributes.custom` and `resource.custom`. Fields it lacks are absent.
+ */
 export type Row = {
-  /** Unique among all rows, and ordered by arrival. */
+  /** Unique among all rows, and in the order of `_sysTime`. */
   readonly _rowId: string
   /** Start of the span, RFC 3339 with nanoseconds. */
   readonly _time: string
@@ -181,6 +183,8 @@ export type Row = {
   /** As Go writes durations: `182.798961ms`. */
   readonly duration: string
   readonly error: boolean
+  readonly 'status.code': 'OK' | 'ERROR' | null
+  readonly 'status.message': string | null
   readonly 'service.name': string
 } & { readonly [field: string]: AttributeValue }
 
@@ -200,18 +204,24 @@ export type SpanFilter = {
   readonly from?: string
   readonly to?: string
   readonly traceId?: string
-  /** `key=value`, repeatable; old and new semantic-convention names find each other. */
+  /**
+   * `key=value`, repeatable; the value as text, whatever its type. The key is an attribute's, or a row's field (`attributes.…`,
+   * `resource.…`, `service.version`). Older and newer semantic-convention names find each other.
+   */
   readonly attribute?: readonly string[]
   readonly hasLink?: boolean
   /** `key=value` on a link, repeatable. */
   readonly linkAttribute?: readonly string[]
   /** A trace id, or `traceId/spanId`: spans that one holds a link to. */
   readonly linkedFrom?: string
-  /** Anywhere in names, status messages, attribute values and event names; case is ignored. */
+  /** Part of the span's name or of its service's; case is ignored. */
   readonly text?: string
 }
 
-/** `GET /api/stream`: rows newest arrival first. Query: {@link SpanFilter}, `limit` (1–1,000; 100), `cursor`. */
+/**
+ * `GET /api/stream`: rows newest arrival first. Query: {@link SpanFilter}, `limit` (1–1,000; 100), `cursor`. A page may be short, even
+ * empty, when a search takes long: `nextCursor` tells whether there is more to search.
+ */
 export type StreamPage = {
   readonly rows: readonly Row[]
   /** For the next, older page; `null` at the end. */
@@ -229,13 +239,16 @@ export type TraceSummary = {
   readonly spanCount: number
   readonly errorCount: number
   readonly services: readonly string[]
-  /** Links its spans hold to other traces. */
+  /** Links its spans hold. */
   readonly linksOut: number
-  /** Links other traces' spans hold to it. */
+  /** Links held to its spans. */
   readonly linksIn: number
 }
 
-/** `GET /api/traces`: traces with a span that matches, newest start first. Query: {@link SpanFilter}, `limit` (1–500; 50), `cursor`. */
+/**
+ * `GET /api/traces`: traces with a span that matches, the one whose match arrived last first. Query: {@link SpanFilter}, `limit`
+ * (1–500; 50), `cursor`. Pages may be short as those of the stream.
+ */
 export type TracePage = {
   readonly traces: readonly TraceSummary[]
   readonly nextCursor: string | null
@@ -250,26 +263,44 @@ export type SpanDetail = Span & {
   readonly resourceSchemaUrl: string
   readonly scopeSchemaUrl: string
   readonly scopeAttributes: readonly TypedAttribute[]
-  /** The span as a row of Axiom's. */
+  /** The span as a row of Axiom's, as sent. */
   readonly row: Row
-  /** Row fields that the workbench derived from the sender's older or newer attribute name, by the field they came from. */
-  readonly derivedFields: { readonly [field: string]: string }
-  /** The same operation's spans that started in the hour before this one; `null` when it is the only one. */
+  /**
+   * Row fields that were not sent and follow from those that were: the older names of semantic-convention attributes for the newer,
+   * and the other way round (docs/semantic-convention-names.md).
+   */
+  readonly derivedFields: readonly DerivedField[]
+  /**
+   * The same service's, operation's and kind's spans that started in the hour before this one, of more than 2,000 those that arrived
+   * last; `null` when there is none.
+   */
   readonly comparison: DurationStatistics | null
 }
 
-/** Durations of an operation's spans, in decimal nanoseconds. */
-export type DurationStatistics = {
+export type DerivedField = {
+  readonly field: string
+  readonly value: AttributeValue
+  /** The fields it was derived from. */
+  readonly from: readonly string[]
+}
+
+/** Durations of spans, in decimal nanoseconds. Percentiles of services and operations are told to within 3.2 %. */
+export type DurationPercentiles = {
   readonly count: number
-  readonly minNano: string
-  readonly maxNano: string
   readonly avgNano: string
-  readonly stdevNano: string
   readonly p50Nano: string
-  readonly p90Nano: string
   readonly p95Nano: string
   readonly p99Nano: string
   readonly p999Nano: string
+}
+
+/** The same of spans that were looked at one by one. */
+export type DurationStatistics = DurationPercentiles & {
+  readonly minNano: string
+  readonly maxNano: string
+  /** Of the population. */
+  readonly stdevNano: string
+  readonly p90Nano: string
 }
 
 /**
@@ -279,16 +310,20 @@ export type DurationStatistics = {
 export type LinkSet = {
   readonly traceId: string
   readonly traces: readonly LinkedTrace[]
+  /** Links the traces' spans hold, at most 2,000. */
   readonly links: readonly LinkSetLink[]
-  /** Traces that were left out by `maxTraces` or `maxHops`; at the most 1,000 are counted. */
+  /** Links of these traces beyond that. */
+  readonly moreLinks: number
+  /** Traces that were left out by `maxTraces` or `maxHops`. */
   readonly moreTraces: number
+  /** At most 200. */
   readonly warnings: readonly LinkWarning[]
 }
 
 export type LinkedTrace = TraceSummary & {
   /** Links between here and the trace that was asked for. */
   readonly hops: number
-  /** Of its links, those that lead to traces which are not in this set. */
+  /** Of its links in either direction, those that lead to traces which are not in this set. */
   readonly linksBeyond: number
 }
 
@@ -327,18 +362,18 @@ export type LinkWarning = {
   readonly message: string
 }
 
-/** `GET /api/services`: busiest first. Query: `from`, `to` (default: the last hour). */
+/** `GET /api/services`: busiest first. Query: `from`, `to` (default: the last hour), which are widened to whole minutes. */
 export type ServiceStatistics = {
   readonly serviceName: string
   readonly spanCount: number
   readonly errorCount: number
-  readonly durations: DurationStatistics
+  readonly durations: DurationPercentiles
 }
 
-/** `GET /api/operations`: slowest average first. Query: {@link SpanFilter}'s `service`, `operation`, `status`, `from`, `to`; `limit` (1–1,000; 100). */
-export type OperationStatistics = ServiceStatistics & { readonly operation: string }
+/** `GET /api/operations`: slowest average first. Query: `service`, `operation`, `from`, `to`; `limit` (1–1,000; 100). */
+export type OperationStatistics = ServiceStatistics & { readonly operation: string; readonly kind: SpanKind }
 
-/** `GET /api/timeseries`. Query as for operations, and `buckets` (1–500; 60). */
+/** `GET /api/timeseries`: at most `buckets` (1–500; 60) buckets of whole minutes. Query as for operations. */
 export type TimeSeries = {
   readonly fromUnixNano: string
   readonly toUnixNano: string
@@ -359,8 +394,8 @@ export type ErrorStatistics = {
   /** The status message; empty when the spans had none. */
   readonly message: string
   readonly count: number
-  /** One of them. */
-  readonly example: SpanRef & SpanSummary
+  /** One of them; `null` when none is among the 1,000 of its kind that arrived last. */
+  readonly example: (SpanRef & SpanSummary) | null
 }
 
 /** `GET /api/health` */
@@ -372,12 +407,15 @@ export type Health = {
     readonly path: string | null
     readonly spanCount: number
     readonly traceCount: number
-    readonly linkCount: number
+    /** `null` where the store does not count them. */
+    readonly linkCount: number | null
     readonly bytes: number
     readonly maxSpans: number
     readonly maxBytes: number
     readonly maxAgeMillis: number
-    /** The last eviction; `null` before the first. */
+    readonly evictedTraceCount: number
+    readonly evictedSpanCount: number
+    /** The last eviction since the start; `null` before it. */
     readonly evictedAtUnixNano: string | null
     /** What keeps it from storing, such as a full disk; `null` when nothing does. */
     readonly trouble: string | null
@@ -408,6 +446,24 @@ export type LiveRows = {
 }
 
 export type LiveGap = {
-  /** Rows that were left out. */
-  readonly missed: number
+  /** Rows that were left out; `null` when they were too many to count. */
+  readonly missed: number | null
 }
+
+/**
+ * `GET /api/traces/{traceId}/export`: OTLP JSON (`application/json`, an `ExportTraceServiceRequest`) with everything that was sent.
+ * Query: `links` (`true` to export the whole link set; `false`), `maxTraces`, `maxHops`.
+ *
+ * `POST /api/import`: the same or any OTLP JSON, plain or gzip, at most 64 MiB before and after decompression.
+ */
+export type Imported = {
+  readonly spanCount: number
+  /** Spans that were there already, and stayed as they were. */
+  readonly duplicateSpans: number
+  readonly rejectedSpans: number
+  /** Why spans were rejected; empty when none was. */
+  readonly message: string
+}
+
+/** `DELETE /api/traces/{traceId}` */
+export type Deleted = { readonly deletedSpans: number }
