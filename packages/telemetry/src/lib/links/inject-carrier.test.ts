@@ -51,6 +51,15 @@ describe('injectCarrier', () => {
     },
   )
 
+  it('sends no empty tracestate', () => {
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator())
+    const spanContext = trace.getSpanContext(current('a=1'))
+    const traceState = spanContext?.traceState?.unset('a')
+    const emptied =
+      spanContext && traceState && trace.setSpanContext(ROOT_CONTEXT, { ...spanContext, traceState })
+    expect(emptied && injectCarrier({}, { context: emptied })).toEqual({ traceparent })
+  })
+
   it('adds what the registered propagator writes besides', () => {
     propagation.setGlobalPropagator(
       new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
