@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -99,6 +99,10 @@ esac
     expect(lines).toContain('npx -y pnpm@12 check --without-tests (TURBO_FORCE=true)')
     expect(lines.at(-1)).toBe('12 passed, 0 failed')
     expect(code).toBe(0)
+  })
+
+  it('runs the test command of the README', async () => {
+    expect(await readFile(join(root, 'README.md'), 'utf8')).toContain('\n```sh\nnpx -y pnpm@12 test\n```\n')
   })
 
   it('fails with the true sum when a test fails', async () => {

@@ -14,10 +14,14 @@ export async function checkPacked(root: string): Promise<boolean> {
     for (const [index, path] of publishedPackages(root).entries()) {
       const tarball = join(folder, `${index}.tgz`)
       const fine =
-        (await run(...pnpm('pack', '--out', tarball), path)) &&
+        (await run(...pnpm('--reporter=silent', 'pack', '--out', tarball), path)) &&
         (await run(process.execPath, [publint, 'run', tarball, '--strict'], root)) &&
         // Nothing is looked up in a registry.
-        (await run(process.execPath, [attw, tarball, '--profile', 'esm-only', '--no-definitely-typed'], root))
+        (await run(
+          process.execPath,
+          [attw, tarball, '--profile', 'esm-only', '--no-definitely-typed', '--no-summary'],
+          root,
+        ))
       if (!fine) return false
     }
     return true
