@@ -58,6 +58,7 @@ async function dev(): Promise<void> {
       )
       for (const service of services) void group.restart(service)
     },
+    (folder, error) => group.say(`Edits below ${relative(root, folder)} go unnoticed: ${error.message}`),
   )
 
   let stoppedAt: number | undefined

@@ -13,15 +13,18 @@ const QUIET_MILLIS = 150
 export function watchSources<T>(
   folders: ReadonlyMap<string, T>,
   onEdit: (file: string, concerned: T) => void,
+  onError: (folder: string, error: Error) => void,
 ): () => void {
   const ending = new AbortController()
   for (const [folder, concerned] of folders) {
     let pause: NodeJS.Timeout | undefined
-    watch(folder, { recursive: true, signal: ending.signal }, (_, file) => {
+    const watcher = watch(folder, { recursive: true, signal: ending.signal }, (_, file) => {
       if (file === null || !file.endsWith('.ts') || file.endsWith('.test.ts')) return
       clearTimeout(pause)
       pause = setTimeout(onEdit, QUIET_MILLIS, join(folder, file), concerned)
     })
+    // Such as a system that has no watches left to give.
+    watcher.on('error', (error) => onError(folder, error))
     ending.signal.addEventListener('abort', () => clearTimeout(pause))
   }
   return () => ending.abort()
