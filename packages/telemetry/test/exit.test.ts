@@ -33,6 +33,26 @@ describe('the end of a process', () => {
     expect(names(backend)).toEqual(['last'])
   })
 
+  it.concurrent.each(ends)(
+    'delivers the last span to a backend that is overloaded at first when %s',
+    async (_, fixture, code) => {
+      await using backend = await startTestReceiver()
+      backend.respondWith({ status: 503 }, { status: 429 })
+      expect(await runToEnd(fixture, exportsTo(backend))).toMatchObject({ code, signal: null })
+      expect(names(backend)).toEqual(['last'])
+    },
+  )
+
+  it.concurrent('says what the queue had no room for', async () => {
+    await using backend = await startTestReceiver()
+    const { stderr } = await runToEnd(
+      'answers-itself.mjs',
+      exportsTo(backend, { OTEL_BSP_MAX_QUEUE_SIZE: '1', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1' }),
+    )
+    expect(stderr).toContain('does not get 1 span: the queue is full.')
+    expect(backend.spans()).toHaveLength(1)
+  })
+
   it.concurrent.each(ends)('says what a dead backend did not get when %s', async (_, fixture, code) => {
     await using backend = await startTestReceiver()
     await backend.close()
@@ -105,6 +125,22 @@ describe('the end of a process', () => {
       expect(names(backend)).toEqual(['GET'])
     },
   )
+
+  it.concurrent('is not put off by an export under way that may take for ever, but for the deadline', async () => {
+    await using backend = await startTestReceiver()
+    backend.respondAlwaysWith('hang')
+    const unlimited = {
+      OTEL_BSP_SCHEDULE_DELAY: '0',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '0',
+      OTEL_BSP_EXPORT_TIMEOUT: '0',
+    }
+    const child = runNode('ends-on-sigusr2.ts', exportsTo(backend, unlimited))
+    await backend.waitForRequests(1)
+    child.kill('SIGUSR2')
+    const result = await child.ended
+    expect(result).toMatchObject({ code: 0, signal: null })
+    expect(result.stderr).toContain('did not get 1 span before the end')
+  })
 
   it.concurrent.each([
     ['a worker thread', 'ends-a-span-in-a-worker-thread.ts', {}],

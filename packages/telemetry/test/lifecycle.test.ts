@@ -67,4 +67,14 @@ describe('Telemetry', () => {
     ])
     expect(stderr).toContain('did not get 3 spans before the end: it refused the connection.')
   })
+
+  it('waits for its own deliveries although a span processor of the application fails, and says that it did', async () => {
+    await using backend = await startTestReceiver()
+    backend.respondAlwaysWith({ delayMillis: 300 })
+    const env = { WORKBENCH_URL: backend.url }
+    const result = await runToEnd('has-a-processor-that-fails.ts', { flags: [SOURCE], env })
+    expect(result).toMatchObject({ code: 0, stdout: '1\n2\n' })
+    expect(result.stderr).toContain('linked-traces: OpenTelemetry error: A span processor failed.')
+    expect(result.stderr).toContain('no shutdown')
+  })
 })

@@ -185,10 +185,11 @@ describe('startTelemetry', () => {
   it('makes no noise while the workbench is not up yet, and delivers when it is', async () => {
     const reserved = await startTestReceiver()
     await reserved.close()
-    const child = runNode('makes-a-span-every-50-ms.ts', {
+    const child = runNode('tells-its-last-error-every-50-ms.ts', {
+      ...IN_CODE,
       env: { WORKBENCH_URL: reserved.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
     })
-    await child.says('ready')
+    await child.says('refused the connection')
     await using workbench = await startTestReceiver({ port: reserved.port })
     await workbench.waitForSpans(1)
     child.kill('SIGTERM')
@@ -202,7 +203,8 @@ describe('startTelemetry', () => {
       headers: { 'content-type': 'application/json' },
       body: '{"message":"no"}',
     })
-    const child = runNode('makes-a-span-every-50-ms.ts', {
+    const child = runNode('tells-its-last-error-every-50-ms.ts', {
+      ...IN_CODE,
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
     })
     await backend.waitForRequests(5)
