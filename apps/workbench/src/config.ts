@@ -9,9 +9,14 @@ export type WorkbenchConfig = {
   readonly address: ListenAddress
   /** `WORKBENCH_DATA`: absolute path of the database's folder, or `:memory:`. */
   readonly data: string
+  /** `WORKBENCH_MAX_SPANS`, `WORKBENCH_MAX_BYTES`, `WORKBENCH_MAX_AGE_HOURS`: beyond any of them the oldest traces leave. */
+  readonly bounds: { readonly spans: number; readonly bytes: number; readonly ageMillis: number }
   /** `WORKBENCH_STOP_WITH=stdin`: SIGINT is left to the runner, and the end of stdin stops the workbench. */
   readonly stopWith: 'signal' | 'stdin'
 }
+
+const mebibyte = 1024 * 1024
+const gibibyte = 1024 * mebibyte
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -24,6 +29,11 @@ export function resolveWorkbenchConfig(env: Env, platform: NodeJS.Platform): Wor
   return readSettings(env, (settings) => ({
     address: settings.listenAddress('WORKBENCH', 4318),
     data: dataFolder(env, platform),
+    bounds: {
+      spans: settings.wholeNumber('WORKBENCH_MAX_SPANS', 5_000_000, 1_000, 1_000_000_000),
+      bytes: settings.wholeNumber('WORKBENCH_MAX_BYTES', 4 * gibibyte, 16 * mebibyte, 1024 * gibibyte),
+      ageMillis: settings.wholeNumber('WORKBENCH_MAX_AGE_HOURS', 7 * 24, 1, 100_000) * 3_600_000,
+    },
     stopWith: oneOf(settings, env, 'WORKBENCH_STOP_WITH', ['signal', 'stdin']),
   }))
 }

@@ -10,14 +10,24 @@ async function main(): Promise<void> {
   const config = resolveWorkbenchConfig(process.env, process.platform)
   // From the start, so that a signal right after the line below is not the end of everything.
   const stopped = untilStopped(process, config.stopWith)
-  const workbench = createWorkbench(config, { print: (text) => console.log(text) })
-  const service = new HttpService(workbench.listener)
-  const url = await service.listen(config.address)
-  workbench.openAt(url)
-  console.log(`workbench listens on ${url}`)
-  await stopped
-  await service.stop(stopDeadlineMillis)
-  await workbench.close()
+  const workbench = await createWorkbench(config, {
+    print: (text) => console.log(text),
+    warn: (text) => console.error(text),
+    onLost(error) {
+      console.error('The store has failed, so the workbench ends:', error)
+      process.exit(1)
+    },
+  })
+  try {
+    const service = new HttpService(workbench.listener)
+    const url = await service.listen(config.address)
+    workbench.openAt(url)
+    console.log(`workbench listens on ${url}`)
+    await stopped
+    await service.stop(stopDeadlineMillis)
+  } finally {
+    await workbench.close()
+  }
 }
 
 try {

@@ -1,12 +1,11 @@
 import type { RequestListener } from 'node:http'
 import { createOtlpReceiver } from '@linked-traces/otlp-receiver'
 import { apiApp } from './api/api-app.ts'
+import type { Trace } from './api/contract.ts'
 import type { WorkbenchConfig } from './config.ts'
-import { receivedSpans } from './ingest/received-spans.ts'
-import { queryTrace } from './query/trace-query.ts'
-import { MemoryStore } from './store/memory-store.ts'
 import { formatTrace } from './terminal/format-trace.ts'
 import { TracePrinter } from './terminal/trace-printer.ts'
+import { Telemetry } from './threads/telemetry.ts'
 
 /** A workbench without its server. */
 export type Workbench = {
@@ -14,23 +13,34 @@ export type Workbench = {
   readonly listener: RequestListener
   /** Tells the workbench the address it can be opened at, once it is known. */
   openAt(url: string): void
-  /** Prints what waits to be printed. */
+  /** Prints what waits to be printed, and closes the store. */
   close(): Promise<void>
 }
 
 /** The outside world, as far as the workbench needs it. */
 export type WorkbenchSurroundings = {
   readonly print: (text: string) => void
+  readonly warn: (text: string) => void
+  /** The store is lost: the process is of no use any more. */
+  readonly onLost: (error: Error) => void
 }
 
-/** Spans kept in memory. */
-const mostSpans = 100_000
+/** Bytes of all exports that wait to be stored; beyond it senders are asked to come again (503). */
+const mostBytesInFlight = 64 * 1024 * 1024
 
-/** Puts the workbench together. */
-export function createWorkbench(config: WorkbenchConfig, { print }: WorkbenchSurroundings): Workbench {
+/** Opens the store and puts the workbench together; rejects with a `StoreError` when the store cannot be opened. */
+export async function createWorkbench(
+  config: WorkbenchConfig,
+  { print, warn, onLost }: WorkbenchSurroundings,
+): Promise<Workbench> {
   let url = ''
-  const store = new MemoryStore(mostSpans)
-  const trace = (traceId: string) => queryTrace(store, traceId)
+  const telemetry = await Telemetry.open({ location: config.data, bounds: config.bounds, onLost })
+  if (telemetry.setAside !== undefined)
+    warn(`The database could not be read: it was put aside as ${telemetry.setAside}, and a new one begun.`)
+  const trace = async (traceId: string): Promise<Trace | undefined> => {
+    const json = await telemetry.ask({ about: 'trace', traceId })
+    return json && (JSON.parse(new TextDecoder().decode(json)) as Trace)
+  }
   const printer = new TracePrinter({
     print,
     now: () => performance.now(),
@@ -39,18 +49,18 @@ export function createWorkbench(config: WorkbenchConfig, { print }: WorkbenchSur
       return found && formatTrace(found, `${url}/traces/${traceId}`)
     },
   })
+  let toldProblem: string | null = null
+  telemetry.onStored(({ traces, traceCount, problem }) => {
+    printer.arrived(traces, traceCount - traces.length)
+    if (problem !== null && problem !== toldProblem) warn(`Telemetry is not stored. ${problem}`)
+    if (problem === null && toldProblem !== null) warn('Telemetry is stored again.')
+    toldProblem = problem
+  })
   const receiver = createOtlpReceiver({
-    onError: (error) => console.error('Receiving telemetry failed:', error),
-    sink: {
-      async traces(request) {
-        const spans = receivedSpans(request, Date.now())
-        await store.write(spans)
-        printer.arrived(
-          spans.map(({ span }) => ({ traceId: span.traceId, hasRoot: span.parentSpanId === '' })),
-        )
-        return undefined
-      },
-    },
+    sink: { receive: (received) => telemetry.receive(received) },
+    limits: { bytesInFlight: mostBytesInFlight },
+    onError: (error) =>
+      warn(`Receiving telemetry failed: ${error instanceof Error ? error.stack : String(error)}`),
   })
   const app = apiApp({ listenHost: config.address.host, trace })
   return {
@@ -61,6 +71,9 @@ export function createWorkbench(config: WorkbenchConfig, { print }: WorkbenchSur
     openAt: (address) => {
       url = address
     },
-    close: () => printer.close(),
+    async close() {
+      await printer.close()
+      await telemetry.close()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { Resource, Scope, Span } from './span.ts'
+import type { KeyValue, Resource, Scope, Span } from './span.ts'
 
 /** A span as it was sent, together with what produced it. Nothing the sender said is left out. */
 export type StoredSpan = {
@@ -39,4 +39,12 @@ export function serviceNameOf(resource: Resource): string {
       return attribute.value.value
   }
   return 'unknown_service'
+}
+
+/** `linked_traces.relation` of a link: what the linked span is to the span that holds the link. */
+export function linkRelation(attributes: readonly KeyValue[]): string | null {
+  for (const { key, value } of attributes) {
+    if (key === 'linked_traces.relation') return value.type === 'string' ? value.value : null
+  }
+  return null
 }

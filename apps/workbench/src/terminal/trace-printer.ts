@@ -35,9 +35,10 @@ export class TracePrinter {
     this.#options = options
   }
 
-  /** Tells the printer what was stored just now. */
-  arrived(arrivals: Iterable<Arrival>): void {
+  /** Tells the printer what was stored just now; `unnamed` counts traces that nobody names. */
+  arrived(arrivals: Iterable<Arrival>, unnamed = 0): void {
     const now = this.#options.now()
+    this.#unshown += unnamed
     for (const { traceId, hasRoot } of arrivals) {
       const waiting = this.#waiting.get(traceId)
       if (waiting) {
@@ -49,7 +50,7 @@ export class TracePrinter {
         this.#unshown++
       }
     }
-    if (this.#waiting.size > 0) this.#arm()
+    if (this.#waiting.size > 0 || this.#unshown > 0) this.#arm()
   }
 
   /** Prints what is still waiting, at most one look's worth. */

@@ -1,0 +1,99 @@
+import {
+  decodeLogs,
+  decodeMetrics,
+  decodeTraces,
+  decompress,
+  type EncodedExport,
+  type ExportOutcome,
+  type ExportTraceServiceRequest,
+  outcomeOfDecodingError,
+} from '@linked-traces/otlp-receiver'
+import { StoreError } from '../store/store-error.ts'
+import type { SpanGroup, TelemetryStore, Written } from '../store/telemetry-store.ts'
+
+/** Bytes of one export after decompression, as OTLP recommends. */
+const mostDecompressedBytes = 64 * 1024 * 1024
+/** Seconds a sender waits when the store cannot take anything. */
+const retryAfterSeconds = 5
+
+/** An export as it came, less what storing does not need. */
+export type WaitingExport = Omit<EncodedExport, 'headers'>
+
+export type Ingested = {
+  /** One for each export. */
+  readonly outcomes: readonly ExportOutcome[]
+  /** What was stored of all of them, `undefined` when there was nothing to store or it failed. */
+  readonly written: Written | undefined
+  /** Why nothing could be stored. */
+  readonly failure: StoreError | undefined
+}
+
+type Decoded = {
+  readonly groups: readonly SpanGroup[]
+  readonly logRecords: number
+  readonly metricPoints: number
+  readonly outcome: ExportOutcome
+}
+
+/**
+ * Decodes exports and stores them together, each sender hearing the truth about its own: a bad span costs one span, a bad export itself,
+ * and a store that fails asks everybody to come again.
+ */
+export async function ingestExports(
+  store: TelemetryStore,
+  exports: readonly WaitingExport[],
+): Promise<Ingested> {
+  const decoded = exports.map(decodeExport)
+  const groups = decoded.flatMap((each) => each.groups)
+  const logRecords = decoded.reduce((sum, each) => sum + each.logRecords, 0)
+  const metricPoints = decoded.reduce((sum, each) => sum + each.metricPoints, 0)
+  const outcomes = decoded.map(({ outcome }) => outcome)
+  try {
+    const written = groups.length > 0 ? await store.write(groups) : undefined
+    if (logRecords + metricPoints > 0) await store.count(logRecords, metricPoints)
+    return { outcomes, written, failure: undefined }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    const failed = { outcome: 'overloaded', retryAfterSeconds, errorMessage: error.message } as const
+    return {
+      outcomes: outcomes.map((outcome) => (outcome.outcome === 'accepted' ? failed : outcome)),
+      written: undefined,
+      failure: error,
+    }
+  }
+}
+
+function decodeExport({ signal, encoding, contentEncoding, body }: WaitingExport): Decoded {
+  const nothing = { groups: [], logRecords: 0, metricPoints: 0 }
+  try {
+    const bytes = decompress(body, contentEncoding, mostDecompressedBytes)
+    if (signal === 'logs')
+      return {
+        ...nothing,
+        logRecords: decodeLogs(bytes, encoding).logRecordCount,
+        outcome: { outcome: 'accepted' },
+      }
+    if (signal === 'metrics')
+      return {
+        ...nothing,
+        metricPoints: decodeMetrics(bytes, encoding).dataPointCount,
+        outcome: { outcome: 'accepted' },
+      }
+    const { request, rejectedSpans, errorMessage } = decodeTraces(bytes, encoding)
+    const outcome = { outcome: 'accepted', rejectedItems: rejectedSpans, errorMessage } as const
+    return { ...nothing, groups: groupsOf(request), outcome }
+  } catch (error) {
+    return { ...nothing, outcome: outcomeOfDecodingError(error) }
+  }
+}
+
+const groupsOf = (request: ExportTraceServiceRequest): SpanGroup[] =>
+  request.resourceSpans.flatMap(({ resource, schemaUrl: resourceSchemaUrl, scopeSpans }) =>
+    scopeSpans.map(({ scope, schemaUrl: scopeSchemaUrl, spans }) => ({
+      resource,
+      resourceSchemaUrl,
+      scope,
+      scopeSchemaUrl,
+      spans,
+    })),
+  )

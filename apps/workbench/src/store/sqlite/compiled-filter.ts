@@ -1,0 +1,205 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { KeyValue, Span } from '../../model/span.ts'
+import type { AttributeCondition, SpanFilter } from '../telemetry-store.ts'
+import {
+  attributeToken,
+  errorToken,
+  linkAttributeToken,
+  linkToken,
+  mayHold,
+  operationToken,
+  resourceToken,
+} from './block-filter.ts'
+import { decodeResource } from './decode-stored.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
+import { writeKeyValue } from './span-encoder.ts'
+import { type HeadsReader, headFlag } from './span-heads.ts'
+import { spanIdToInteger } from './span-id.ts'
+
+/** Alternatives, one of which a block must hold. */
+type Tokens = readonly number[]
+
+/** What the heads cannot tell. */
+type BodyCondition = {
+  /** One of these byte strings is in every span that matches. */
+  readonly patterns: readonly Buffer[]
+  readonly holds: (span: Span) => boolean
+}
+
+/** A {@link SpanFilter} in the terms of the database: numbers for names, bytes for values. */
+export class CompiledFilter {
+  /** Nothing that is stored can match. */
+  readonly isEmpty: boolean
+  readonly #filter: SpanFilter
+  readonly #operations: ReadonlySet<number> | undefined
+  readonly #resources: ReadonlySet<number> | undefined
+  /** Number of the only trace to look at. */
+  readonly trace: number | undefined
+  /** Spans that the links of `linkedFrom` lead to, by the number of their trace. */
+  readonly #targets: ReadonlyMap<number, ReadonlySet<bigint>> | undefined
+  readonly #tokens: readonly Tokens[]
+  readonly bodyConditions: readonly BodyCondition[]
+
+  constructor(database: DatabaseSync, filter: SpanFilter) {
+    this.#filter = filter
+    this.#operations = operationsOf(database, filter)
+    this.#resources = filter.resourceAttributes && resourcesOf(database, filter.resourceAttributes)
+    this.#targets = filter.linkedFrom && targetsOf(database, filter.linkedFrom)
+    this.trace = filter.traceId === undefined ? undefined : traceNumber(database, filter.traceId)
+    this.isEmpty =
+      [this.#operations, this.#resources, this.#targets].some((set) => set?.size === 0) ||
+      this.trace === unknownTrace
+    const attributes = (filter.attributes ?? []).map(alternatives)
+    const linkAttributes = (filter.linkAttributes ?? []).map(alternatives)
+    this.#tokens = [
+      ...tokensOf(this.#operations, operationToken),
+      ...tokensOf(this.#resources, resourceToken),
+      ...(filter.status === 2 ? [[errorToken]] : []),
+      ...(filter.hasLink ? [[linkToken]] : []),
+      ...attributes.map((bytes) => bytes.map((content) => attributeToken(content, 0, content.length))),
+      ...linkAttributes.map((bytes) =>
+        bytes.map((content) => linkAttributeToken(content, 0, content.length)),
+      ),
+    ]
+    this.bodyConditions = [
+      ...attributes.map((patterns) => ({
+        patterns,
+        holds: (span: Span) => holdsOneOf(patterns, span.attributes),
+      })),
+      ...linkAttributes.map((patterns) => ({
+        patterns,
+        holds: (span: Span) => span.links.some((link) => holdsOneOf(patterns, link.attributes)),
+      })),
+    ]
+  }
+
+  /** Whether blocks are told apart by more than their times. */
+  get usesTokens(): boolean {
+    return this.#tokens.length > 0
+  }
+
+  /** Whether a block may hold a match; its times are in the database's signed nanoseconds. */
+  mayMatchBlock(block: {
+    minStart: bigint
+    maxStart: bigint
+    maxDuration: bigint
+    filter: Uint8Array | null
+  }): boolean {
+    const { from, to, minDuration } = this.#filter
+    if (from !== undefined && block.maxStart < from) return false
+    if (to !== undefined && block.minStart >= to) return false
+    if (minDuration !== undefined && block.maxDuration < minDuration) return false
+    const { filter } = block
+    return filter === null || this.#tokens.every((tokens) => tokens.some((token) => mayHold(filter, token)))
+  }
+
+  mayMatchTrace(trace: number): boolean {
+    return this.#targets?.has(trace) ?? true
+  }
+
+  matchesHead(trace: number, heads: HeadsReader, index: number): boolean {
+    const { status, minDuration, maxDuration, from, to, isRoot, hasLink } = this.#filter
+    const flags = heads.flags(index)
+    if (this.#targets && !this.#targets.get(trace)?.has(heads.spanId(index))) return false
+    if (this.#operations && !this.#operations.has(heads.operation(index))) return false
+    if (this.#resources && !this.#resources.has(heads.resource(index))) return false
+    if (status !== undefined && (flags & headFlag.status) !== status) return false
+    if (isRoot !== undefined && ((flags & headFlag.root) !== 0) !== isRoot) return false
+    if (hasLink !== undefined && ((flags & headFlag.hasLink) !== 0) !== hasLink) return false
+    if (minDuration !== undefined && heads.duration(index) < minDuration) return false
+    if (maxDuration !== undefined && heads.duration(index) > maxDuration) return false
+    if (from !== undefined && heads.start(index) < from) return false
+    return to === undefined || heads.start(index) < to
+  }
+}
+
+/** More alternatives than this say little about a block. */
+const mostAlternatives = 256
+
+const tokensOf = (ids: ReadonlySet<number> | undefined, token: (id: number) => number): Tokens[] =>
+  ids && ids.size <= mostAlternatives ? [[...ids].map(token)] : []
+
+const scratch = new ProtobufWriter()
+
+/** The `KeyValue` bytes of every key with every value. */
+function alternatives({ keys, values }: AttributeCondition): Buffer[] {
+  return keys.flatMap((key) => values.map((value) => keyValueBytes({ key, value })))
+}
+
+function keyValueBytes(attribute: KeyValue): Buffer {
+  scratch.position = 0
+  writeKeyValue(scratch, attribute)
+  return Buffer.from(scratch.view(0))
+}
+
+const holdsOneOf = (patterns: readonly Buffer[], attributes: readonly KeyValue[]): boolean =>
+  attributes.some((attribute) => {
+    const bytes = keyValueBytes(attribute)
+    return patterns.some((pattern) => pattern.equals(bytes))
+  })
+
+function operationsOf(database: DatabaseSync, filter: SpanFilter): ReadonlySet<number> | undefined {
+  const { service, operation, kind, text } = filter
+  if (service === undefined && operation === undefined && kind === undefined && text === undefined)
+    return undefined
+  const rows = database
+    .prepare(
+      `SELECT id FROM operation
+       WHERE (:service IS NULL OR service = :service) AND (:operation IS NULL OR name = :operation)
+         AND (:kind IS NULL OR kind = :kind)
+         AND (:text IS NULL OR instr(lower(name), :text) > 0 OR instr(lower(service), :text) > 0)`,
+    )
+    .all({
+      service: service ?? null,
+      operation: operation ?? null,
+      kind: kind ?? null,
+      text: text?.toLowerCase() ?? null,
+    })
+  return new Set(rows.map(({ id }) => id as number))
+}
+
+function resourcesOf(database: DatabaseSync, conditions: readonly AttributeCondition[]): ReadonlySet<number> {
+  const patterns = conditions.map(alternatives)
+  const found = new Set<number>()
+  for (const { id, body } of database.prepare('SELECT id, body FROM resource').iterate()) {
+    const bytes = Buffer.from(
+      (body as Uint8Array).buffer,
+      (body as Uint8Array).byteOffset,
+      (body as Uint8Array).byteLength,
+    )
+    if (!patterns.every((alternative) => alternative.some((pattern) => bytes.includes(pattern)))) continue
+    const { resource } = decodeResource(bytes)
+    if (patterns.every((alternative) => holdsOneOf(alternative, resource.attributes))) found.add(id as number)
+  }
+  return found
+}
+
+function targetsOf(
+  database: DatabaseSync,
+  { traceId, spanId }: NonNullable<SpanFilter['linkedFrom']>,
+): ReadonlyMap<number, ReadonlySet<bigint>> {
+  const statement = database.prepare(
+    `SELECT target_trace, target_span FROM link
+     WHERE source_trace = :trace AND (:span IS NULL OR source_span = :span)`,
+  )
+  statement.setReadBigInts(true)
+  const targets = new Map<number, Set<bigint>>()
+  const source = {
+    trace: traceNumber(database, traceId),
+    span: spanId === undefined ? null : spanIdToInteger(spanId),
+  }
+  for (const { target_trace, target_span } of statement.iterate(source)) {
+    const trace = Number(target_trace)
+    const spans = targets.get(trace) ?? new Set()
+    targets.set(trace, spans.add(target_span as bigint))
+  }
+  return targets
+}
+
+/** Numbers begin at 1. */
+const unknownTrace = 0
+
+const traceNumber = (database: DatabaseSync, traceId: string): number => {
+  const row = database.prepare('SELECT id FROM trace WHERE trace_id = ?').get(Buffer.from(traceId, 'hex'))
+  return (row?.id as number | undefined) ?? unknownTrace
+}

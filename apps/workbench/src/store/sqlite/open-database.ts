@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { StoreError } from '../store-error.ts'
+import { migrate, schemaVersion } from './schema.ts'
+
+/** Where the database is: a folder, or `:memory:`. */
+export type DatabaseLocation = string
+
+export type OpenedDatabase = {
+  readonly database: DatabaseSync
+  /** Where a file that could not be read was put aside, `undefined` when there was none. */
+  readonly setAside: string | undefined
+  close(): void
+}
+
+/** Pages of 4 KiB that gather in the write-ahead log before they are moved into the file. */
+const checkpointPages = 4_000
+const pageCacheKibibytes = 32 * 1024
+
+/**
+ * Opens the database for writing and keeps everybody else from doing so.
+ *
+ * A file that SQLite cannot read is renamed and a new one begun. Throws a {@link StoreError} when another workbench has the
+ * folder, when a newer workbench made the file, or when the folder cannot be used.
+ */
+export function openDatabase(location: DatabaseLocation, now: Date): OpenedDatabase {
+  if (location === ':memory:') {
+    const database = prepare(new DatabaseSync(location), location)
+    return { database, setAside: undefined, close: () => database.close() }
+  }
+  const lock = lockFolder(location)
+  try {
+    const { database, setAside } = openFile(join(location, databaseName), now)
+    return {
+      database,
+      setAside,
+      close() {
+        database.close()
+        lock.close()
+      },
+    }
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}
+
+/** Opens the same database for reading beside its writer. */
+export function openForReading(folder: string): DatabaseSync {
+  const database = new DatabaseSync(join(folder, databaseName), { readOnly: true, timeout: 5_000 })
+  database.exec(`PRAGMA cache_size = -${pageCacheKibibytes}; PRAGMA query_only = ON`)
+  return database
+}
+
+const databaseName = 'telemetry.db'
+
+function openFile(path: string, now: Date): { database: DatabaseSync; setAside: string | undefined } {
+  try {
+    return { database: prepare(new DatabaseSync(path), path), setAside: undefined }
+  } catch (error) {
+    if (!isCorrupt(error)) throw error
+    const setAside = `${path.slice(0, -'.db'.length)}-unreadable-${now.toISOString().replaceAll(':', '-')}.db`
+    for (const suffix of ['', '-wal', '-shm'])
+      if (existsSync(path + suffix)) renameSync(path + suffix, setAside + suffix)
+    return { database: prepare(new DatabaseSync(path), path), setAside }
+  }
+}
+
+function prepare(database: DatabaseSync, path: string): DatabaseSync {
+  try {
+    // NORMAL: what a transaction wrote is in the log, and safe from the death of the process, when it is acknowledged; the log reaches the
+    // disk itself at the next checkpoint, so a power loss may cost what came since, and never more than that.
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA wal_autocheckpoint = ${checkpointPages};
+      PRAGMA journal_size_limit = ${64 * 1024 * 1024};
+      PRAGMA cache_size = -${pageCacheKibibytes};
+      PRAGMA temp_store = MEMORY;
+    `)
+    const version = database.prepare('PRAGMA user_version').get()?.user_version as number
+    if (version > schemaVersion)
+      throw new StoreError(
+        'STORE_NEWER',
+        `${path} was made by a newer workbench (format ${version}, this one knows ${schemaVersion}): start that one, or set WORKBENCH_DATA to another folder.`,
+      )
+    migrate(database, version)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+/** A lock of the operating system, gone with the process however it ends; SQLite takes it on every platform. */
+function lockFolder(folder: string): DatabaseSync {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new StoreError(
+      'STORE_FAILED',
+      `${folder} cannot be used (${errorCode(cause)}): set WORKBENCH_DATA to a folder that can be written to.`,
+      { cause },
+    )
+  }
+  let lock: DatabaseSync | undefined
+  try {
+    lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 })
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (cause) {
+    lock?.close()
+    if (sqliteCode(cause) === 5)
+      throw new StoreError(
+        'STORE_BUSY',
+        `Another workbench uses ${folder}: end that one, or set WORKBENCH_DATA to another folder.`,
+        { cause },
+      )
+    throw new StoreError('STORE_FAILED', `${folder} cannot be used (${errorCode(cause)}).`, { cause })
+  }
+}
+
+/** SQLite's primary result code of an error, `undefined` for other errors. */
+export function sqliteCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const isCorrupt = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0)
+
+const errorCode = (error: unknown): string => {
+  if (error instanceof Error)
+    return 'code' in error && error.code !== 'ERR_SQLITE_ERROR' ? String(error.code) : error.message
+  return String(error)
+}

@@ -1,0 +1,353 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { linkRelation, serviceNameOf } from '../../model/stored-span.ts'
+import type { Span } from '../../model/span.ts'
+import type { SpanGroup, Written } from '../telemetry-store.ts'
+import {
+  attributeToken,
+  BlockFilter,
+  errorToken,
+  linkAttributeToken,
+  linkToken,
+  operationToken,
+  resourceToken,
+} from './block-filter.ts'
+import { ChunkReader, chunkColumns } from './chunk-reader.ts'
+import type { Dictionaries } from './dictionaries.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
+import type { Rollups } from './rollups.ts'
+import { packSegment } from './segment-codec.ts'
+import { writeSpan } from './span-encoder.ts'
+import { HeadsReader, HeadsWriter, headFlag } from './span-heads.ts'
+import { integerToSpanId, spanIdToInteger } from './span-id.ts'
+
+/** Spans of one chunk and one segment: a trace that brings more at once gets several. To read one span, its segment is unpacked. */
+const mostSegmentSpans = 1_024
+/** A segment takes no further chunk beyond this. */
+const mostSegmentBytes = 1024 * 1024
+/** Spans of one block; the last chunk may exceed it. */
+const blockSpans = 1_024
+/** Trace numbers kept at hand before they are forgotten. */
+const mostCachedTraces = 20_000
+/** An encode buffer grown beyond this by one request is given back. */
+const mostScratchBytes = 8 * 1024 * 1024
+const latestTime = 2n ** 63n - 1n
+
+/** Traces named in {@link Written}. */
+const mostToldTraces = 256
+
+type Arrived = {
+  readonly span: Span
+  readonly service: string
+  readonly resource: number
+  readonly scope: number
+}
+
+/** Writes spans into the tables; its caller brings the transaction. */
+export class SpanWriter {
+  readonly #dictionaries: Dictionaries
+  readonly #rollups: Rollups
+  readonly #body = new ProtobufWriter()
+  readonly #heads = new HeadsWriter()
+  readonly #block: Block
+  /** The segment under construction, whose spans lie in `#body`; it ends with the transaction at the latest. */
+  #segment = 1
+  #segmentChunks = 0
+  #segmentSpans = 0
+  /** Links written by the call that is under way. */
+  #links = 0
+  /** Bound: {@link mostCachedTraces}, then it starts anew. */
+  readonly #traceIds = new Map<string, number>()
+  readonly #selectTrace: StatementSync
+  readonly #insertTrace: StatementSync
+  readonly #growTrace: StatementSync
+  readonly #selectHeads: StatementSync
+  readonly #insertChunk: StatementSync
+  readonly #insertSegment: StatementSync
+  readonly #lastSegment: StatementSync
+  readonly #insertLink: StatementSync
+  readonly #addToResource: StatementSync
+  readonly #addToScope: StatementSync
+  readonly #selectTail: StatementSync
+  readonly #chunks: ChunkReader
+  readonly #onAttribute = (start: number, end: number): void =>
+    this.#block.filter.add(attributeToken(this.#body.bytes, start, end))
+  readonly #onLinkAttribute = (start: number, end: number): void =>
+    this.#block.filter.add(linkAttributeToken(this.#body.bytes, start, end))
+
+  constructor(database: DatabaseSync, dictionaries: Dictionaries, rollups: Rollups) {
+    this.#dictionaries = dictionaries
+    this.#rollups = rollups
+    this.#block = new Block(database)
+    this.#chunks = new ChunkReader(database)
+    this.#selectTail = database.prepare(
+      `SELECT ${chunkColumns} FROM chunk
+       WHERE id > coalesce((SELECT last_chunk FROM block ORDER BY first_chunk DESC LIMIT 1), 0) ORDER BY id`,
+    )
+    this.#selectTrace = database.prepare('SELECT id, span_count FROM trace WHERE trace_id = ?')
+    this.#insertTrace = database.prepare('INSERT INTO trace (trace_id) VALUES (?)')
+    this.#growTrace = database.prepare(
+      'UPDATE trace SET span_count = span_count + ?, gone_how = NULL, gone_at = NULL WHERE id = ?',
+    )
+    this.#selectHeads = database.prepare('SELECT heads FROM chunk WHERE trace = ?')
+    this.#insertChunk = database.prepare(
+      'INSERT INTO chunk (trace, received_at, segment, body_start, heads) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.#insertSegment = database.prepare('INSERT INTO segment VALUES (?, ?, ?)')
+    this.#lastSegment = database.prepare("SELECT seq AS id FROM sqlite_sequence WHERE name = 'segment'")
+    this.#insertLink = database.prepare('INSERT OR IGNORE INTO link VALUES (?, ?, ?, ?, ?, ?)')
+    this.#addToResource = database.prepare('UPDATE resource SET span_count = span_count + ? WHERE id = ?')
+    this.#addToScope = database.prepare('UPDATE scope SET span_count = span_count + ? WHERE id = ?')
+  }
+
+  /** Begins with what the database holds: at the start, and when a transaction was rolled back. */
+  restoreBlock(): void {
+    this.#traceIds.clear()
+    this.#block.clear()
+    this.#segmentChunks = 0
+    this.#segmentSpans = 0
+    for (const row of this.#selectTail.all()) {
+      const chunk = this.#chunks.chunk(row)
+      const { heads } = chunk
+      this.#body.position = 0
+      this.#chunks.spans(chunk).forEach(({ span }, index) => {
+        writeSpan(this.#body, span, this.#onAttribute, this.#onLinkAttribute)
+        this.#note(span, heads.operation(index), heads.resource(index))
+      })
+      this.#block.addChunk(chunk.id, heads.count)
+    }
+    this.#body.shrink(mostScratchBytes)
+    this.#chunks.clear()
+  }
+
+  /** Trace numbers may have gone. */
+  forgetTraces(): void {
+    this.#traceIds.clear()
+  }
+
+  write(
+    groups: readonly SpanGroup[],
+    receivedAt: number,
+  ): Written & { readonly newTraceCount: number; readonly linkCount: number } {
+    const byTrace = new Map<string, Arrived[]>()
+    for (const { resource, resourceSchemaUrl, scope, scopeSchemaUrl, spans } of groups) {
+      if (spans.length === 0) continue
+      const service = serviceNameOf(resource)
+      const resourceId = this.#dictionaries.resource(resource, resourceSchemaUrl)
+      const scopeId = this.#dictionaries.scope(scope, scopeSchemaUrl)
+      for (const span of spans) {
+        const arrived = { span, service, resource: resourceId, scope: scopeId }
+        const there = byTrace.get(span.traceId)
+        if (there) there.push(arrived)
+        else byTrace.set(span.traceId, [arrived])
+      }
+    }
+    const traces: { traceId: string; hasRoot: boolean }[] = []
+    this.#segment = ((this.#lastSegment.get()?.id as number | undefined) ?? 0) + 1
+    const ofResources = new Map<number, number>()
+    const ofScopes = new Map<number, number>()
+    let spans = 0
+    let duplicates = 0
+    let traceCount = 0
+    let newTraceCount = 0
+    this.#links = 0
+    for (const [traceId, arrived] of byTrace) {
+      const trace = this.#trace(traceId)
+      const fresh = this.#withoutDuplicates(trace, arrived)
+      duplicates += arrived.length - fresh.length
+      if (fresh.length === 0) continue
+      spans += fresh.length
+      traceCount++
+      if (trace.spanCount === 0) newTraceCount++
+      for (let from = 0; from < fresh.length; from += mostSegmentSpans)
+        this.#writeChunk(trace.id, fresh.slice(from, from + mostSegmentSpans), receivedAt)
+      this.#growTrace.run(fresh.length, trace.id)
+      for (const { resource, scope } of fresh) {
+        ofResources.set(resource, (ofResources.get(resource) ?? 0) + 1)
+        ofScopes.set(scope, (ofScopes.get(scope) ?? 0) + 1)
+      }
+      if (traces.length < mostToldTraces)
+        traces.push({ traceId, hasRoot: fresh.some(({ span }) => span.parentSpanId === '') })
+    }
+    this.#endSegment()
+    for (const [id, count] of ofResources) this.#addToResource.run(count, id)
+    for (const [id, count] of ofScopes) this.#addToScope.run(count, id)
+    return {
+      spanCount: spans,
+      duplicateCount: duplicates,
+      traces,
+      traceCount,
+      newTraceCount,
+      linkCount: this.#links,
+    }
+  }
+
+  #trace(traceId: string): { readonly id: number; readonly spanCount: number } {
+    const bytes = Buffer.from(traceId, 'hex')
+    const row = this.#selectTrace.get(bytes)
+    if (row) return { id: row.id as number, spanCount: row.span_count as number }
+    const id = Number(this.#insertTrace.run(bytes).lastInsertRowid)
+    this.#remember(traceId, id)
+    return { id, spanCount: 0 }
+  }
+
+  /** Number of a trace that is perhaps only known from links. */
+  #traceNumber(traceId: string): number {
+    const cached = this.#traceIds.get(traceId)
+    if (cached !== undefined) return cached
+    const { id } = this.#trace(traceId)
+    this.#remember(traceId, id)
+    return id
+  }
+
+  #remember(traceId: string, id: number): void {
+    if (this.#traceIds.size >= mostCachedTraces) this.#traceIds.clear()
+    this.#traceIds.set(traceId, id)
+  }
+
+  #withoutDuplicates(
+    trace: { id: number; spanCount: number },
+    arrived: readonly Arrived[],
+  ): readonly Arrived[] {
+    if (trace.spanCount === 0 && arrived.length === 1) return arrived
+    const there = new Set<string>()
+    if (trace.spanCount > 0) {
+      for (const row of this.#selectHeads.iterate(trace.id)) {
+        const heads = new HeadsReader(row.heads as Uint8Array)
+        for (let index = 0; index < heads.count; index++) there.add(integerToSpanId(heads.spanId(index)))
+      }
+    }
+    return arrived.filter(({ span }) => !there.has(span.spanId) && there.add(span.spanId))
+  }
+
+  #writeChunk(trace: number, arrived: readonly Arrived[], receivedAt: number): void {
+    const body = this.#body
+    const heads = this.#heads
+    const block = this.#block
+    const bodyStart = body.position
+    heads.clear()
+    for (const { span, service, resource, scope } of arrived) {
+      const operation = this.#dictionaries.operation(service, span.name, span.kind)
+      writeSpan(body, span, this.#onAttribute, this.#onLinkAttribute)
+      const start = span.startTimeUnixNano
+      const duration = BigInt.asIntN(64, span.endTimeUnixNano - start)
+      const isRoot = span.parentSpanId === ''
+      const hasLink = span.links.length > 0
+      heads.push({
+        spanId: span.spanId,
+        parentSpanId: span.parentSpanId,
+        start,
+        duration,
+        operation,
+        resource,
+        scope,
+        flags: statusBits(span.status.code) | (hasLink ? headFlag.hasLink : 0) | (isRoot ? headFlag.root : 0),
+        bodyEnd: body.position - bodyStart,
+      })
+      this.#rollups.add(1, operation, statusBits(span.status.code), start, duration, isRoot)
+      if (span.status.code === 2) {
+        const message = this.#dictionaries.message(span.status.message)
+        this.#rollups.addError(1, operation, start, message, trace, spanIdToInteger(span.spanId))
+      }
+      if (hasLink) this.#writeLinks(trace, span)
+      this.#note(span, operation, resource)
+    }
+    const { lastInsertRowid } = this.#insertChunk.run(
+      trace,
+      receivedAt,
+      this.#segment,
+      bodyStart,
+      heads.bytes(),
+    )
+    this.#segmentChunks++
+    this.#segmentSpans += arrived.length
+    block.addChunk(Number(lastInsertRowid), arrived.length)
+    if (this.#segmentSpans >= mostSegmentSpans || body.position >= mostSegmentBytes) this.#endSegment()
+  }
+
+  /** Tells the block under construction what a span can be found by, but for its attributes. */
+  #note(span: Span, operation: number, resource: number): void {
+    const { filter } = this.#block
+    filter.add(operationToken(operation))
+    filter.add(resourceToken(resource))
+    if (span.status.code === 2) filter.add(errorToken)
+    if (span.links.length > 0) filter.add(linkToken)
+    const duration = BigInt.asIntN(64, span.endTimeUnixNano - span.startTimeUnixNano)
+    this.#block.note(span.startTimeUnixNano, duration)
+  }
+
+  #writeLinks(trace: number, { spanId, links }: Span): void {
+    const source = spanIdToInteger(spanId)
+    for (let position = 0; position < links.length; position++) {
+      const link = links[position]
+      if (!link?.hasValidIds) continue
+      const target = this.#traceNumber(link.traceId)
+      const relation = linkRelation(link.attributes)
+      const { changes } = this.#insertLink.run(
+        trace,
+        source,
+        position,
+        target,
+        spanIdToInteger(link.spanId),
+        relation,
+      )
+      this.#links += Number(changes)
+    }
+  }
+
+  #endSegment(): void {
+    if (this.#segmentChunks > 0) {
+      this.#insertSegment.run(this.#segment, this.#segmentChunks, packSegment(this.#body.view(0)))
+      this.#segment++
+    }
+    this.#segmentChunks = 0
+    this.#segmentSpans = 0
+    this.#body.shrink(mostScratchBytes)
+  }
+}
+
+const statusBits = (code: number): number => (code === 1 || code === 2 ? code : 0)
+
+/** The block that new chunks go to, until it is complete and gets its row. */
+class Block {
+  readonly filter = new BlockFilter()
+  readonly #insert: StatementSync
+  firstChunk: number | undefined
+  #spans = 0
+  #minStart = latestTime
+  #maxStart = 0n
+  #maxDuration = 0n
+
+  constructor(database: DatabaseSync) {
+    this.#insert = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?)')
+  }
+
+  note(start: bigint, duration: bigint): void {
+    if (start < this.#minStart) this.#minStart = start
+    if (start > this.#maxStart) this.#maxStart = start > latestTime ? latestTime : start
+    if (duration > this.#maxDuration) this.#maxDuration = duration
+  }
+
+  addChunk(id: number, spans: number): void {
+    this.firstChunk ??= id
+    this.#spans += spans
+    if (this.#spans < blockSpans && !this.filter.isFull) return
+    this.#insert.run(
+      this.firstChunk,
+      id,
+      this.#minStart,
+      this.#maxStart,
+      this.#maxDuration,
+      this.filter.bytes(),
+    )
+    this.clear()
+  }
+
+  clear(): void {
+    this.firstChunk = undefined
+    this.#spans = 0
+    this.#minStart = latestTime
+    this.#maxStart = 0n
+    this.#maxDuration = 0n
+    this.filter.clear()
+  }
+}
