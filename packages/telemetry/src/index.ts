@@ -4,6 +4,7 @@ import type { Tracer } from '@opentelemetry/api'
 import { diag, trace } from '@opentelemetry/api'
 import { resolveConfig } from './lib/config/resolve-config.ts'
 import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
+import type { ProcessEndOptions } from './lib/export/process-end.ts'
 import { installProcessEnd } from './lib/export/process-end.ts'
 import type { TelemetryHealth } from './lib/export/telemetry-health.ts'
 import { readApplicationPackage } from './lib/sdk/application-package.ts'
@@ -40,8 +41,8 @@ export interface Telemetry {
   health(): TelemetryHealth
 }
 
-/** How long the end of a process may be put off, in milliseconds. */
-const END_DEADLINE = 5000
+/** The end of a process may be put off for 5 s. */
+const PROCESS_END: ProcessEndOptions = { deadlineMillis: 5000, signals: isMainThread }
 
 const FOREIGN_SDK =
   'Another OpenTelemetry SDK was registered before: it goes on, and this one is not used. Remove one of the two.'
@@ -71,25 +72,23 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   for (const notice of config.notices) tell(notice)
   installDiagLogger(config.logLevel, tell)
   const { destinations, queue } = config
-  const outlets = new Outlets({ destinations, queue, shutdownMillis: END_DEADLINE, say: tell })
+  const outlets = new Outlets({ destinations, queue, shutdownMillis: PROCESS_END.deadlineMillis, say: tell })
   const provider = startSdk(config, [...spanProcessors, outlets], instrumentations)
   if (provider === undefined) tell(FOREIGN_SDK)
   const dark = findDarkApiCopy(join(folder, 'app.js'))
   if (dark !== undefined) tell(describeDarkCopy(dark))
-  const uninstall = installProcessEnd(process, outlets, {
-    deadlineMillis: END_DEADLINE,
-    signals: isMainThread,
-  })
+  const delivers = provider !== undefined && destinations.length > 0
+  const uninstall = delivers ? installProcessEnd(process, outlets, PROCESS_END) : undefined
 
   const telemetry: Telemetry = {
     async flush() {
       await provider?.forceFlush({ timeoutMillis: queue.exportTimeoutMillis }).catch(reportProcessor)
     },
     async shutdown() {
-      uninstall()
       await provider?.shutdown().catch(reportProcessor)
       // A processor of the application's that failed has cut the wait for the others short.
       await outlets.shutdown()
+      uninstall?.()
     },
     health: () => outlets.health(),
   }
@@ -111,5 +110,6 @@ function reportProcessor(error: unknown): void {
 
 /** Tells the operator, in the stream that is not the application's output. */
 function say(line: string): void {
-  process.stderr.write(`linked-traces: ${line}\n`)
+  // Not `stderr.write`: when nobody reads stderr any more, its error would end the process.
+  console.error(`linked-traces: ${line}`)
 }

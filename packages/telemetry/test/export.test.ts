@@ -170,6 +170,42 @@ describe('createOtlpDelivery', () => {
     },
   )
 
+  it.each([
+    ['null', { rejected: 0 }],
+    ['{"partialSuccess":null}', { rejected: 0 }],
+    ['not json', { rejected: 0 }],
+    ['{"partialSuccess":{"rejectedSpans":"many","errorMessage":7}}', { rejected: 0, reason: undefined }],
+    [
+      '{"partialSuccess":{"errorMessage":"see\\u001b[31m\\nxaat-1"}}',
+      { rejected: 0, reason: 'see [31m <redacted>' },
+    ],
+  ])('takes a success for one, whatever stands in its body, such as %s', async (body, expected) => {
+    await using backend = await startTestReceiver()
+    backend.respondWith({ status: 200, headers: { 'content-type': 'application/json' }, body })
+    const headers = { Authorization: new Secret('Bearer xaat-1') }
+    expect(await deliver(destination(backend.url, { headers }))).toMatchObject({
+      outcome: 'delivered',
+      ...expected,
+    })
+  })
+
+  it('gives a batch up that cannot be encoded', async () => {
+    await using backend = await startTestReceiver()
+    const [span] = endedSpans('one')
+    const broken: ReadableSpan = Object.create(span ?? null, {
+      name: {
+        get() {
+          throw new Error('no name')
+        },
+      },
+    })
+    expect(await deliver(destination(backend.url), [broken])).toMatchObject({
+      outcome: 'refused',
+      words: 'could not be sent to: no name',
+    })
+    expect(backend.requests).toEqual([])
+  })
+
   it('tells when nobody listens', async () => {
     const backend = await startTestReceiver()
     await backend.close()

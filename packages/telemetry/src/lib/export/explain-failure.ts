@@ -122,7 +122,7 @@ function backendWords(destination: Destination, { body, contentType = '' }: Answ
 }
 
 /** Words of others on one line of bounded length, with this destination's credentials taken out. */
-function oneLine({ headers }: Destination, words: string): string {
+export function oneLine({ headers }: Destination, words: string): string {
   let safe = words
   for (const value of Object.values(headers)) {
     if (!(value instanceof Secret)) continue

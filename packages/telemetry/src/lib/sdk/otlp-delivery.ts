@@ -3,7 +3,7 @@ import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { ExportResult } from '@opentelemetry/core'
 import { ExportResultCode, suppressTracing } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import type { IExportTraceServiceResponse } from '@opentelemetry/otlp-transformer'
+import type { IExportTracePartialSuccess } from '@opentelemetry/otlp-transformer'
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
 import { Secret } from '../config/secret.ts'
@@ -11,7 +11,7 @@ import type { Destination, TlsFiles } from '../config/telemetry-config.ts'
 import type { Deliver, Delivery } from '../export/delivery.ts'
 import type { ExitRequest } from '../export/exit-worker.ts'
 import type { Answer } from '../export/explain-failure.ts'
-import { explainAnswer, explainError } from '../export/explain-failure.ts'
+import { explainAnswer, explainError, oneLine } from '../export/explain-failure.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
 import { createExporterAgent } from './exporter-agent.ts'
@@ -60,7 +60,8 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
       const result = await send(await exporter, batch, (start) => run(attempt, start))
       return interpret(destination, attempt, result)
     } catch (error) {
-      return explainError(destination, error)
+      // It did not come to a request: the batch cannot be encoded, and never will be.
+      return { ...explainError(destination, error), outcome: 'refused', unreachable: false }
     }
   }
 
@@ -116,19 +117,19 @@ function interpret(destination: Destination, attempt: Attempt, result: ExportRes
   if (result.code !== ExportResultCode.SUCCESS || answer.contentType?.startsWith('text/html')) {
     return explainAnswer(destination, answer, Date.now())
   }
-  const { partialSuccess } = readResponse(body, answer.contentType)
+  const { rejectedSpans, errorMessage } = readPartialSuccess(body, answer.contentType)
   return {
     outcome: 'delivered',
-    rejected: Number(partialSuccess?.rejectedSpans ?? 0),
-    reason: partialSuccess?.errorMessage,
+    rejected: Math.max(Number(rejectedSpans) || 0, 0),
+    reason: typeof errorMessage === 'string' ? oneLine(destination, errorMessage) : undefined,
   }
 }
 
 /** A response that cannot be read is a success all the same: its status says so. */
-function readResponse(body: Uint8Array, contentType = ''): IExportTraceServiceResponse {
+function readPartialSuccess(body: Uint8Array, contentType = ''): Partial<IExportTracePartialSuccess> {
   try {
     const serializer = contentType.includes('protobuf') ? ProtobufTraceSerializer : JsonTraceSerializer
-    return serializer.deserializeResponse(body)
+    return serializer.deserializeResponse(body).partialSuccess ?? {}
   } catch {
     return {}
   }
