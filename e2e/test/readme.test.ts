@@ -1,0 +1,202 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { README, ROOT, readmeBlocks, readmeCommands, readmeTable } from './support/readme-blocks.ts'
+import { type RunningService, startService } from './support/start-service.ts'
+
+const run = promisify(execFile)
+
+const read = (file: string) => readFileSync(new URL(file, ROOT), 'utf8')
+const blocks = (language: string) => readmeBlocks.filter((block) => block.language === language)
+
+describe('README.md', () => {
+  it('has no block that no test holds', () => {
+    // `sh`: below. `console`, `ini`: run below. `ts`: compared with files that examples' tests run.
+    expect(new Set(readmeBlocks.map(({ language }) => language))).toEqual(
+      new Set(['sh', 'console', 'ini', 'ts']),
+    )
+    expect(blocks('ts').filter(({ file }) => file === undefined)).toEqual([])
+  })
+
+  it.each(blocks('ts'))('shows $file as it is', ({ file = '', text }) => {
+    expect(text).toBe(read(file))
+  })
+
+  it('has commands that are run', () => {
+    const [dev, test, ...others] = readmeCommands
+    // dev.test.ts runs the script behind it in a terminal, .ci/run the other, packed-package.test.ts the rest.
+    expect(dev).toBe('npx -y pnpm@12 dev')
+    expect(JSON.parse(read('package.json')).scripts.dev).toBeTypeOf('string')
+    expect(read('.ci/run').split('\n')).toContain(test)
+    expect(others).toEqual([
+      expect.stringMatching(/ pack /),
+      expect.stringMatching(/^npm install /),
+      expect.stringMatching(/^node --import /),
+    ])
+  })
+
+  it('links to files that are there', () => {
+    const targets = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target)
+    expect(targets.length).toBeGreaterThan(0)
+    for (const target of targets) expect(() => read(target)).not.toThrow()
+  })
+
+  it('says of each variable what the configuration reference says', () => {
+    const reference = read('docs/configuration.md')
+    const services = read('.env.example')
+    for (const [variable = '', meaning = ''] of readmeTable('variable')) {
+      const documented = reference
+        .split('\n')
+        .some((row) => row.startsWith(`| ${variable}`) && row.includes(meaning))
+      const isService = services.includes(`${variable.replaceAll('`', '')}=`)
+      expect({ variable, known: documented || isService }).toEqual({ variable, known: true })
+    }
+  })
+})
+
+describe('what README.md says the services answer', () => {
+  let workbench: RunningService
+  let dice: RunningService
+  let gateway: RunningService
+  const answers = new Map<string, string>()
+  const examples = blocks('console').map(({ text }) => {
+    const [command = '', ...output] = text.trimEnd().split('\n')
+    return { command: command.replace(/^\$ /, ''), output: output.join('\n') }
+  })
+
+  beforeAll(async () => {
+    workbench = await startService('workbench', { WORKBENCH_DATA: ':memory:' })
+    const env = { WORKBENCH_URL: workbench.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
+    dice = await startService('dice', env)
+    gateway = await startService('gateway', { ...env, DICE_URL: dice.url })
+  }, 60_000)
+
+  afterAll(async () => {
+    await gateway?.stop()
+    await dice?.stop()
+    await workbench?.stop()
+  }, 60_000)
+
+  it.each(examples)('$command', async ({ command, output }) => {
+    const here = command
+      .replace('http://127.0.0.1:8080', gateway.url)
+      .replace('http://127.0.0.1:4318', workbench.url)
+      .replace(/[0-9a-f]{32}/, () => lastTraceId(answers))
+    const answer = here.includes('/traces/') ? await whenStored(here) : await curl(here)
+    answers.set(command, answer)
+    expect(shape(answer, gateway.url, workbench.url)).toBe(shape(output, gateway.url, workbench.url))
+  })
+})
+
+describe('the fields of a span in README.md', () => {
+  it('are those of the spans of a linked roll', async () => {
+    await using backend = await startTestReceiver()
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url }
+    await using dice = await startService('dice', env)
+    await using gateway = await startService('gateway', { ...env, DICE_URL: dice.url })
+    await (await fetch(`${gateway.url}/roll_with_link`)).text()
+    await gateway.stop()
+    await dice.stop()
+
+    const spans = backend.spans()
+    const sent = new Set([
+      ...spans.flatMap(({ attributes }) => Object.keys(attributes).map((key) => `attributes.${key}`)),
+      ...spans.flatMap(({ resource }) =>
+        Object.keys(resource).map((key) => (/^(service|telemetry)\./.test(key) ? key : `resource.${key}`)),
+      ),
+    ])
+    const table = readmeTable('field').flat().join(' ')
+    const documented = new Set(
+      [...table.matchAll(/`((?:attributes|resource|service|telemetry)\.[a-z_.]+)`/g)].map(
+        ([, field = '']) => field,
+      ),
+    )
+    documented.delete('attributes.custom')
+    expect([...sent].sort()).toEqual([...documented].sort())
+  })
+})
+
+describe('what README.md puts into .env', () => {
+  it('sends to Axiom: the token to Axiom alone, the dataset in its header', async () => {
+    const settings = environmentOf(blocks('ini')[0]?.text)
+    await using axiom = await startTestReceiver()
+    await using dice = await startService('dice', { ...settings, AXIOM_URL: axiom.url })
+    await (await fetch(`${dice.url}/rolldice`)).text()
+    await dice.stop()
+
+    expect(axiom.spans().length).toBe(2)
+    expect(axiom.requests[0]?.headers.authorization).toBe(`Bearer ${settings.AXIOM_TOKEN}`)
+    expect(axiom.requests[0]?.headers['x-axiom-dataset']).toBe(settings.AXIOM_DATASET)
+  })
+
+  it("sends to any OTLP backend, and keeps Axiom's credentials from it", async () => {
+    await using backend = await startTestReceiver()
+    const settings = environmentOf(blocks('ini')[1]?.text)
+    await using dice = await startService('dice', {
+      ...settings,
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+      ...environmentOf(blocks('ini')[0]?.text),
+    })
+    await (await fetch(`${dice.url}/rolldice`)).text()
+    await dice.stop()
+
+    expect(backend.spans().length).toBe(2)
+    expect(backend.requests[0]?.headers['x-api-key']).toBe('secret')
+    expect(backend.requests[0]?.headers.authorization).toBeUndefined()
+    expect(backend.requests[0]?.headers['x-axiom-dataset']).toBeUndefined()
+  })
+})
+
+function environmentOf(text = ''): Record<string, string> {
+  const pairs = text
+    .trim()
+    .split('\n')
+    .map((line) => /^(\w+)=(.*)$/.exec(line))
+  return Object.fromEntries(pairs.map((match) => [match?.[1] ?? '', match?.[2] ?? '']))
+}
+
+/** Runs a line of the README: with curl where there is one, which is not everywhere. */
+async function curl(command: string): Promise<string> {
+  const [, ...args] = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(
+    ([, quoted, plain]) => quoted ?? plain ?? '',
+  )
+  try {
+    return (await run('curl', ['--silent', '--max-time', '10', ...args])).stdout
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    const header = args.includes('-H') ? args[args.indexOf('-H') + 1] : undefined
+    const [name = 'accept', value = '*/*'] = header?.split(': ') ?? []
+    return (await fetch(args.at(-1) ?? '', { headers: { [name]: value } })).text()
+  }
+}
+
+/** The services deliver in batches: asks again until both traces are whole. */
+async function whenStored(command: string): Promise<string> {
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    const answer = await curl(command)
+    if ((answer.includes('linked from') && answer.includes('parent_span')) || Date.now() > deadline)
+      return answer
+  }
+}
+
+const lastTraceId = (answers: ReadonlyMap<string, string>): string =>
+  /[0-9a-f]{32}/.exec([...answers.values()].join('\n'))?.[0] ?? ''
+
+/** What stays the same from one run to the next. */
+function shape(output: string, gatewayUrl: string, workbenchUrl: string): string {
+  return output
+    .trimEnd()
+    .replaceAll(gatewayUrl, 'http://127.0.0.1:8080')
+    .replaceAll(workbenchUrl, 'http://127.0.0.1:4318')
+    .replaceAll(/[0-9a-f]{32}/g, '<trace id>')
+    .replaceAll(/[0-9a-f]{16}/g, '<span id>')
+    .replaceAll(/\d\d:\d\d:\d\d(\.\d+)?/g, '<time>')
+    .replaceAll(/\d{4}-\d\d-\d\d/g, '<date>')
+    .replaceAll(/\d+(\.\d+)? ?(ns|µs|ms|s)\b/g, '<duration>')
+    .replaceAll(/ {2,}/g, '  ')
+    .replaceAll(/([": ])[1-6]\b/g, '$1<roll>')
+    .replaceAll(/^[1-6]$/gm, '<roll>')
+}
