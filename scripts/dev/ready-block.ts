@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
-import { describeDestination } from '../../packages/telemetry/src/lib/config/describe-destination.ts'
-import type { TelemetryConfig } from '../../packages/telemetry/src/lib/config/telemetry-config.ts'
+import { describeDestination, type TelemetryConfig } from '@linked-traces/telemetry/config'
 import type { Placement } from './place-services.ts'
 
 /** What to know once everything runs: where spans go, what to ask for, where to look. */

@@ -50,7 +50,6 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
   configuration: Configuration,
   options: LinkedTracesOptions = {},
 ): Configuration & Pick<NodeSDKConfiguration, 'textMapPropagator' | 'instrumentations'> {
-  // biome-ignore lint/style/noProcessEnv: a public entry point, as startTelemetry is.
   const reader = new SettingsReader(options, options.env ?? process.env)
   const boundary: BoundaryConfig = {
     inbound: reader.read(boundarySettings.inbound),
