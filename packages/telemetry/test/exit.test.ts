@@ -74,7 +74,7 @@ describe('the end of a process', () => {
     },
   )
 
-  it.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
+  it.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'comes by %s as without telemetry, with the last span delivered',
     async (signal) => {
       await using backend = await startTestReceiver()
@@ -95,6 +95,19 @@ describe('the end of a process', () => {
     const result = await child.ended
     expect(result).toMatchObject({ code: null, signal: 'SIGTERM' })
     expect(result.stderr).toContain('did not get 1 span before the end')
+  })
+
+  it.concurrent('comes by the signal with what ended while that was put off', async () => {
+    await using backend = await startTestReceiver()
+    backend.respondAlwaysWith({ delayMillis: 500 })
+    const child = runNode('ends-a-span-at-a-signal-and-goes-on.ts', exportsTo(backend))
+    await child.says('ready')
+    child.kill('SIGTERM')
+    await backend.waitForRequests(1)
+    // The second one finds no listener but ours, which is waiting for the answer.
+    child.kill('SIGUSR2')
+    expect(await child.ended).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' })
+    expect(names(backend)).toEqual(['first', 'second'])
   })
 
   it.concurrent('waits for a slow backend although the signal is repeated, as runners do', async () => {

@@ -67,24 +67,29 @@ describe('DeliveryReporter', () => {
   })
 
   it('is quiet about a workbench that is not there yet, and says so when it has had its time', () => {
-    const { reporter, lines } = start(10_000)
+    const { reporter, lines } = start(1500)
     reporter.failed(GONE, 1, 1)
+    reporter.failed(GONE, 1, 2)
     expect(lines).toEqual([])
     expect(reporter.lastError).toBe('refused the connection')
-    vi.advanceTimersByTime(10_000)
-    reporter.failed(GONE, 1, 1)
+    vi.advanceTimersByTime(1500)
+    expect(lines).toEqual([
+      'The workbench at http://127.0.0.1:4318 refused the connection; 2 spans waiting to be sent again. Start a workbench there.',
+    ])
+    reporter.failed(GONE, 1, 3)
     expect(lines).toHaveLength(1)
   })
 
-  it('says nothing of a recovery from what it has not said', () => {
-    const { reporter, lines } = start(10_000)
+  it('says nothing of a workbench that came in time, neither that it was away nor that it is there', () => {
+    const { reporter, lines } = start(1500)
     reporter.failed(GONE, 1, 1)
     reporter.delivered(DELIVERED, 1)
+    vi.advanceTimersByTime(10_000)
     expect(lines).toEqual([])
   })
 
   it('does not excuse a workbench that answers', () => {
-    const { reporter, lines } = start(10_000)
+    const { reporter, lines } = start(1500)
     reporter.failed(DENIED, 1, 0)
     expect(lines).toHaveLength(1)
   })
@@ -120,20 +125,44 @@ describe('DeliveryReporter', () => {
   })
 
   it('says at the end what the destination did not get, why, and what to do', () => {
-    const { reporter, lines } = start(10_000)
+    const { reporter, lines } = start(1500)
     reporter.dropped('deadline', 1)
+    reporter.conclude()
     reporter.failed(GONE, 3, 3)
     reporter.dropped('deadline', 3)
+    reporter.conclude()
     expect(lines).toEqual([
       'The workbench at http://127.0.0.1:4318 did not get 1 span before the end.',
       'The workbench at http://127.0.0.1:4318 did not get 3 spans before the end: it refused the connection. Start a workbench there.',
     ])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('says at the end how many were lost since that was said, and the cause not again', () => {
+    const { reporter, lines } = start()
+    reporter.failed(DENIED, 1, 0)
+    reporter.failed(DENIED, 2, 0)
+    reporter.dropped('deadline', 3)
+    reporter.conclude()
+    reporter.conclude()
+    expect(lines.slice(1)).toEqual([
+      'The workbench at http://127.0.0.1:4318 did not get 5 spans before the end.',
+    ])
+  })
+
+  it('adds up the spans of refusals that it did not mention', () => {
+    const { reporter, lines } = start()
+    reporter.failed(DENIED, 1, 0)
+    reporter.failed(DENIED, 2, 0)
+    vi.advanceTimersByTime(30_000)
+    reporter.failed(DENIED, 4, 0)
+    expect(lines.map((line) => line.match(/(\d+) spans? lost/)?.[1])).toEqual(['1', '6'])
   })
 
   it('says at the end what it was summing up', () => {
     const { reporter, lines } = start()
     reporter.dropped('afterShutdown', 2)
-    reporter.tellDropped()
+    reporter.conclude()
     expect(lines).toEqual([
       'The workbench at http://127.0.0.1:4318 does not get 2 spans that ended after shutdown().',
     ])

@@ -8,8 +8,8 @@ export interface DeliveryReporterOptions {
   /** Prints one line where the operator sees it. */
   readonly say: (line: string) => void
   /**
-   * For how long nobody is told that nobody listens there yet, in milliseconds: services and the workbench start side
-   * by side. 0 where that is no excuse.
+   * How long after the first attempt it is said that nobody listens there, in milliseconds: services and the workbench
+   * start side by side. 0 where that is no excuse.
    */
   readonly graceMillis: number
 }
@@ -25,22 +25,23 @@ const SUMMED_UP_FOR = 1000
  */
 export class DeliveryReporter implements QueueObserver {
   readonly #options: DeliveryReporterOptions
-  readonly #graceEnds: number
   /** When each cause was said last. Bounded by what can go wrong: HTTP statuses, and error codes of Node. */
   readonly #said = new Map<string, number>()
   /** Since when nothing arrives. */
   #failingSince: number | undefined
   #saidFailing = false
   #lastError: string | undefined
-  /** What to do about it. */
-  #lastCure = ''
-  /** Dropped and not said yet. */
-  readonly #untold = { queueFull: 0, afterShutdown: 0 }
+  /** What it came from; gone with the next success. */
+  #lastFailure: DeliveryFailure | undefined
+  /** Lost, and not said yet. */
+  readonly #untold = { queueFull: 0, afterShutdown: 0, lost: 0 }
   #timer: NodeJS.Timeout | undefined
+  #grace: NodeJS.Timeout | undefined
+  /** Spans waiting, at the last failure. */
+  #held = 0
 
   constructor(options: DeliveryReporterOptions) {
     this.#options = options
-    this.#graceEnds = performance.now() + options.graceMillis
   }
 
   get lastError(): string | undefined {
@@ -48,6 +49,7 @@ export class DeliveryReporter implements QueueObserver {
   }
 
   delivered({ rejected, reason }: Delivered, spans: number): void {
+    this.#endGrace()
     if (this.#saidFailing && this.#failingSince !== undefined) {
       const seconds = Math.round((performance.now() - this.#failingSince) / 1000)
       this.#say(`takes spans again, after ${count(seconds, 'second')}.`)
@@ -55,38 +57,76 @@ export class DeliveryReporter implements QueueObserver {
     this.#failingSince = undefined
     this.#saidFailing = false
     this.#lastError = undefined
-    this.#lastCure = ''
+    this.#lastFailure = undefined
     if (rejected > 0) {
       this.#lastError = `rejected ${rejected} of ${count(spans, 'span')}${reason ? `: ${reason}` : ''}`
-      this.#sayOnce('partial success', `${this.#lastError}.`)
+      if (!this.#sayOnce('partial success', `${this.#lastError}.`)) this.#untold.lost += rejected
     } else if (reason) {
       this.#sayOnce('warning', `took all spans, and says: ${reason}`)
     }
   }
 
   failed(failure: DeliveryFailure, spans: number, held: number): void {
-    const { outcome, cause, words, cure, unreachable } = failure
-    this.#lastError = words
-    this.#lastCure = cure
+    this.#lastError = failure.words
+    this.#lastFailure = failure
+    this.#held = held
     this.#failingSince ??= performance.now()
-    if (unreachable && performance.now() < this.#graceEnds) return
-    const consequence =
-      outcome === 'retry' ? `${count(held, 'span')} waiting to be sent again` : `${count(spans, 'span')} lost`
-    if (this.#sayOnce(cause, `${words}; ${consequence}.${cure && ` ${cure}`}`)) this.#saidFailing = true
+    if (failure.outcome === 'refused') this.#untold.lost += spans
+    if (failure.unreachable && this.#inGrace()) return
+    this.#sayFailure(failure)
   }
 
   dropped(reason: keyof DroppedSpans, spans: number): void {
     if (reason === 'deadline') {
-      const why = this.#lastError === undefined ? '.' : `: it ${this.#lastError}. ${this.#lastCure}`
-      this.#say(`did not get ${count(spans, 'span')} before the end${why}`.trimEnd())
+      this.#untold.lost += spans
     } else if (reason === 'queueFull' || reason === 'afterShutdown') {
       this.#untold[reason] += spans
-      this.#timer ??= setTimeout(() => this.tellDropped(), SUMMED_UP_FOR).unref()
+      this.#timer ??= setTimeout(() => this.#tellDropped(), SUMMED_UP_FOR).unref()
     }
   }
 
-  /** Says what has been dropped since it was last said. For the end of the process, too. */
-  tellDropped(): void {
+  /** Says at the end of the process, or of telemetry, what has been lost since it was last said. */
+  conclude(): void {
+    this.#tellDropped()
+    this.#endGrace()
+    const { lost } = this.#untold
+    if (lost === 0) return
+    this.#untold.lost = 0
+    const failure = this.#lastFailure
+    // What went wrong and what to do is not said again, in other words, a moment after it was said.
+    const why =
+      failure === undefined || this.#saidLately(failure.cause)
+        ? '.'
+        : `: it ${failure.words}. ${failure.cure}`.trimEnd()
+    this.#say(`did not get ${count(lost, 'span')} before the end${why}`)
+  }
+
+  #sayFailure({ outcome, cause, words, cure }: DeliveryFailure): void {
+    const consequence =
+      outcome === 'retry'
+        ? `${count(this.#held, 'span')} waiting to be sent again`
+        : `${count(this.#untold.lost, 'span')} lost`
+    if (!this.#sayOnce(cause, `${words}; ${consequence}.${cure && ` ${cure}`}`)) return
+    this.#saidFailing = true
+    if (outcome === 'refused') this.#untold.lost = 0
+  }
+
+  /** Whether it is too early to say that nobody listens; it is said later by itself. */
+  #inGrace(): boolean {
+    const { graceMillis } = this.#options
+    if (graceMillis === 0 || this.#saidFailing) return false
+    this.#grace ??= setTimeout(() => {
+      if (this.#lastFailure !== undefined) this.#sayFailure(this.#lastFailure)
+    }, graceMillis).unref()
+    return true
+  }
+
+  #endGrace(): void {
+    clearTimeout(this.#grace)
+    this.#grace = undefined
+  }
+
+  #tellDropped(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const { queueFull, afterShutdown } = this.#untold
@@ -112,12 +152,15 @@ export class DeliveryReporter implements QueueObserver {
   }
 
   #sayOnce(cause: string, words: string): boolean {
-    const now = performance.now()
-    const last = this.#said.get(cause)
-    if (last !== undefined && now - last < SAID_ONCE_PER) return false
-    this.#said.set(cause, now)
+    if (this.#saidLately(cause)) return false
+    this.#said.set(cause, performance.now())
     this.#say(words)
     return true
+  }
+
+  #saidLately(cause: string): boolean {
+    const last = this.#said.get(cause)
+    return last !== undefined && performance.now() - last < SAID_ONCE_PER
   }
 
   #say(words: string): void {

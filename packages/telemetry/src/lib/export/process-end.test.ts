@@ -13,7 +13,7 @@ function start(signals = true) {
     pending: vi.fn(() => true),
     drain: vi.fn(() => drained),
     hurry: vi.fn(),
-    deliverAtExit: vi.fn(),
+    deliverAtExit: vi.fn<(deadlineMillis: number) => void>(),
   }
   const uninstall = installProcessEnd(process, unfinished, { deadlineMillis: 5000, signals })
   return { emitter, kill, unfinished, finishDraining, uninstall }
@@ -32,6 +32,17 @@ describe('installProcessEnd', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(kill.mock.calls).toEqual([[42, 'SIGTERM']])
     expect(emitter.eventNames()).toEqual([])
+  })
+
+  it('delivers what ended while it waited, within the same deadline, before it raises the signal', async () => {
+    const { emitter, kill, unfinished, finishDraining } = start()
+    emitter.emit('SIGTERM', 'SIGTERM')
+    await vi.advanceTimersByTimeAsync(4000)
+    unfinished.deliverAtExit.mockImplementation(() => expect(kill).not.toHaveBeenCalled())
+    finishDraining()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(unfinished.deliverAtExit.mock.calls).toEqual([[1000]])
+    expect(kill).toHaveBeenCalledTimes(1)
   })
 
   it('takes a signal that comes again within a second for the same one', async () => {

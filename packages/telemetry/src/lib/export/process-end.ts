@@ -17,7 +17,7 @@ export interface ProcessEndOptions {
 }
 
 /** The signals whose default is to end a process, and which are sent to ask for it. */
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 type EndSignal = (typeof SIGNALS)[number]
 
@@ -61,7 +61,12 @@ export function installProcessEnd(
     const now = performance.now()
     if (endingSince === undefined) {
       endingSince = now
-      void unfinished.drain(deadlineMillis).then(() => raise(signal))
+      void unfinished.drain(deadlineMillis).then(() => {
+        // The application went on meanwhile. Now nothing can end any more, and what has ended goes out as at an exit.
+        const left = deadlineMillis - (performance.now() - now)
+        if (unfinished.pending() && left > 0) unfinished.deliverAtExit(left)
+        raise(signal)
+      })
     } else if (now - endingSince >= SAME_SIGNAL_WITHIN) {
       raise(signal)
     }

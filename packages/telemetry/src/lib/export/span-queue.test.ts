@@ -381,4 +381,15 @@ describe('SpanQueue', () => {
       expect(run.queue).toMatchObject({ exported: 10, dropped: { deadline: 2 } })
     })
   })
+
+  it('keeps what ended during a drain that delivered all it waited for', async () => {
+    const run = start()
+    run.queue.add(1)
+    const drained = run.queue.drain(5000)
+    await pass(1)
+    run.queue.add(2)
+    await run.answer(DELIVERED)
+    await drained
+    expect(run.queue).toMatchObject({ exported: 1, held: 1, dropped: { deadline: 0 } })
+  })
 })

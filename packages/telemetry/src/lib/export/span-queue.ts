@@ -111,8 +111,8 @@ export class SpanQueue<Span> {
   }
 
   /**
-   * Waits like `flush`, with several requests at a time, and drops what is left at the end: the process is about to go.
-   * A wait that is already under way is joined, with its deadline.
+   * Waits like `flush`, with several requests at a time, and drops what is left when the deadline comes: the process is
+   * about to go. Spans that ended in the meantime stay. A wait that is already under way is joined, with its deadline.
    */
   async drain(deadlineMillis: number): Promise<void> {
     const batches = this.#everything()
@@ -124,7 +124,7 @@ export class SpanQueue<Span> {
       this.#tryNow()
       await withDeadline(deadlineMillis, Promise.race([allSettled(batches), hopeless]))
       this.#ending = undefined
-      this.#giveUp()
+      if (batches.some((batch) => this.#inFlight.has(batch) || this.#ready.includes(batch))) this.#giveUp()
     } else {
       this.#tryNow()
       await allSettled(batches)

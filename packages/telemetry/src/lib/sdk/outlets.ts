@@ -28,8 +28,8 @@ export interface OutletsOptions {
   readonly say: (line: string) => void
 }
 
-/** For how long after the start a workbench that is not there yet is no news, in milliseconds. */
-const WORKBENCH_GRACE = 10_000
+/** For how long after the first attempt a workbench that is not there yet is no news, in milliseconds. */
+const WORKBENCH_GRACE = 1500
 
 /** Every destination of a process: each gets every sampled span, at its own pace. */
 export class Outlets implements SpanProcessor, Unfinished {
@@ -90,7 +90,7 @@ export class Outlets implements SpanProcessor, Unfinished {
   }
 
   #conclude(): void {
-    for (const { reporter } of this.#outlets) reporter.tellDropped()
+    for (const { reporter } of this.#outlets) reporter.conclude()
   }
 }
 
