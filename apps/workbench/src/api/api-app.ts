@@ -1,51 +1,125 @@
+import { sendProblem, Problem } from '@linked-traces/service/problem'
 import { allowOnly, answerErrors, notFound, routeExactly } from '@linked-traces/service/problem-routes'
-import { Problem } from '@linked-traces/service/problem'
-import express, { type Express } from 'express'
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
+import { StoreError } from '../store/store-error.ts'
 import { formatTrace } from '../terminal/format-trace.ts'
+import { admitVisitor, demandToken } from './access-token.ts'
+import type { Backend } from './backend.ts'
+import { concurrencyLimit } from './concurrency-limit.ts'
 import type { Trace } from './contract.ts'
+import { LiveReaders, type LiveReadersOptions } from './live-readers.ts'
+import { openApiDocument } from './openapi/open-api-document.ts'
+import { QueryParameters } from './query-parameters.ts'
+import { readSpanFilter } from './read-span-filter.ts'
 import { readTraceId } from './read-ids.ts'
 import { requestGuard } from './request-guard.ts'
+import { importRoute } from './routes/import-route.ts'
+import { searchRoutes } from './routes/search-routes.ts'
+import { statisticsRoutes } from './routes/statistics-routes.ts'
+import { traceRoutes } from './routes/trace-routes.ts'
+import { traceNotFound } from './send-json.ts'
 
-/** What the API asks of the rest of the workbench. */
+/** Questions answered at a time. */
+const mostQuestions = 32
+
 export type ApiOptions = {
   readonly listenHost: string
-  /** A whole trace, or `undefined` when no span of it is stored. */
-  readonly trace: (traceId: string) => Promise<Trace | undefined>
+  /** Demanded of everyone; `undefined` where only this machine can ask. */
+  readonly token?: string | undefined
+  readonly backend: Backend
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number
+  /** Serves the workbench's page to browsers, whatever of it is asked for. */
+  readonly page?: RequestHandler
+  readonly live?: LiveReadersOptions
 }
 
-/** Everything the workbench answers but OTLP ingest and health. */
-export function apiApp(options: ApiOptions): Express {
+/** The HTTP API. */
+export type Api = {
+  /** Everything the workbench answers but OTLP ingest and `/healthz`. */
+  readonly app: Express
+  /** Ends live readers, which would otherwise hold up the end of the server. To be called before the server is told to stop. */
+  close(): void
+}
+
+/** Puts the API together. */
+export function createApi({ listenHost, token, backend, now, page, live }: ApiOptions): Api {
   const app = express()
   routeExactly(app)
-  const guard = requestGuard(options.listenHost)
+  const guard = requestGuard(listenHost, { anyHost: token !== undefined })
+  const checkToken = demandToken(token)
   app.use((request, response, next) => {
     guard(request)
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    if (admitVisitor(token, request, response)) return
+    checkToken(request)
     next()
   })
 
-  const findTrace = async (id: string): Promise<Trace> => {
-    const traceId = readTraceId(id)
-    const trace = await options.trace(traceId)
-    if (trace) return trace
-    throw new Problem({
-      status: 404,
-      code: 'trace_not_found',
-      detail: `No span of trace ${traceId} is stored. It may still be on its way: exporters send in batches.`,
+  const readers = new LiveReaders(backend.ask, live)
+  const router = express.Router({ caseSensitive: true, strict: true })
+  router
+    .route('/live')
+    .get(async (request, response) => {
+      const parameters = new QueryParameters(request.url)
+      const filter = readSpanFilter(parameters)
+      parameters.end()
+      await readers.serve(request, response, filter)
     })
-  }
-  app
-    .route('/api/traces/:traceId')
-    .get(async (request, response) => void response.json(await findTrace(request.params.traceId)))
+    .all(allowOnly('GET'))
+  router.use(concurrencyLimit(mostQuestions))
+  searchRoutes(router, backend)
+  traceRoutes(router, backend)
+  statisticsRoutes(router, backend, now)
+  importRoute(router, backend)
+  router
+    .route('/health')
+    .get(async (request, response) => {
+      new QueryParameters(request.url).end()
+      response.json(await backend.health())
+    })
     .all(allowOnly('GET', 'HEAD'))
+  router
+    .route('/openapi.json')
+    .get((_request, response) => void response.json(openApiDocument))
+    .all(allowOnly('GET', 'HEAD'))
+  app.use('/api', router)
+  app.use('/api', notFound)
+
   app
     .route('/traces/:traceId')
-    .get(async (request, response) => {
-      const trace = await findTrace(request.params.traceId)
+    .get(async (request, response, next) => {
+      if (page && request.accepts(['text/plain', 'text/html']) === 'text/html') return next()
+      const traceId = readTraceId(request.params.traceId)
+      const json = await backend.ask({ about: 'trace', traceId })
+      if (!json) throw traceNotFound(traceId)
+      const trace = JSON.parse(Buffer.from(json).toString()) as Trace
       response.type('text/plain').send(formatTrace(trace, `http://${request.headers.host}${request.path}`))
     })
-    .all(allowOnly('GET', 'HEAD'))
+    .all(page ? (_request, _response, next) => next() : allowOnly('GET', 'HEAD'))
+  if (page) app.use(page)
   app.use(notFound)
+  app.use(answerStoreErrors)
   app.use(answerErrors())
-  return app
+  return { app, close: () => readers.close() }
+}
+
+/** What keeps the store from answering is no fault of the API's: it is told, and asking again may help. */
+function answerStoreErrors(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (!(error instanceof StoreError) || response.headersSent) {
+    next(error)
+    return
+  }
+  const { message: detail } = error
+  const headers = { 'retry-after': '5' }
+  sendProblem(
+    response,
+    new Problem({ status: 503, code: 'store_unavailable', detail, headers, cause: error }),
+  )
 }

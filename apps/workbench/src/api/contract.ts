@@ -209,6 +209,8 @@ export type SpanFilter = {
    * `resource.…`, `service.version`). Older and newer semantic-convention names find each other.
    */
   readonly attribute?: readonly string[]
+  /** Without a parent. */
+  readonly isRoot?: boolean
   readonly hasLink?: boolean
   /** `key=value` on a link, repeatable. */
   readonly linkAttribute?: readonly string[]
@@ -271,8 +273,8 @@ export type SpanDetail = Span & {
    */
   readonly derivedFields: readonly DerivedField[]
   /**
-   * The same service's, operation's and kind's spans that started in the hour before this one, of more than 2,000 those that arrived
-   * last; `null` when there is none.
+   * The spans of the same service, operation and kind that started in the minute of this one or in the 60 before, itself among them;
+   * `null` when it is the only one.
    */
   readonly comparison: DurationStatistics | null
 }
@@ -284,23 +286,19 @@ export type DerivedField = {
   readonly from: readonly string[]
 }
 
-/** Durations of spans, in decimal nanoseconds. Percentiles of services and operations are told to within 3.2 %. */
-export type DurationPercentiles = {
+/** Durations of spans, in decimal nanoseconds: average and deviation exact, all others to within 3.2 %. */
+export type DurationStatistics = {
   readonly count: number
+  readonly minNano: string
+  readonly maxNano: string
   readonly avgNano: string
+  /** Of the population. */
+  readonly stdevNano: string
   readonly p50Nano: string
+  readonly p90Nano: string
   readonly p95Nano: string
   readonly p99Nano: string
   readonly p999Nano: string
-}
-
-/** The same of spans that were looked at one by one. */
-export type DurationStatistics = DurationPercentiles & {
-  readonly minNano: string
-  readonly maxNano: string
-  /** Of the population. */
-  readonly stdevNano: string
-  readonly p90Nano: string
 }
 
 /**
@@ -312,7 +310,7 @@ export type LinkSet = {
   readonly traces: readonly LinkedTrace[]
   /** Links the traces' spans hold, at most 2,000. */
   readonly links: readonly LinkSetLink[]
-  /** Links of these traces beyond that. */
+  /** How many more these traces hold. */
   readonly moreLinks: number
   /** Traces that were left out by `maxTraces` or `maxHops`. */
   readonly moreTraces: number
@@ -367,10 +365,10 @@ export type ServiceStatistics = {
   readonly serviceName: string
   readonly spanCount: number
   readonly errorCount: number
-  readonly durations: DurationPercentiles
+  readonly durations: DurationStatistics
 }
 
-/** `GET /api/operations`: slowest average first. Query: `service`, `operation`, `from`, `to`; `limit` (1–1,000; 100). */
+/** `GET /api/operations`: slowest average first. Query: {@link SpanFilter}'s `service`, `operation`, `status`, `from`, `to`; `limit` (1–1,000; 100). */
 export type OperationStatistics = ServiceStatistics & { readonly operation: string; readonly kind: SpanKind }
 
 /** `GET /api/timeseries`: at most `buckets` (1–500; 60) buckets of whole minutes. Query as for operations. */
@@ -391,10 +389,10 @@ export type TimeSeries = {
 
 /** `GET /api/errors`: commonest first. Query as for operations; `limit` (1–100; 10). */
 export type ErrorStatistics = {
-  /** The status message; empty when the spans had none. */
+  /** The status message, cut to 200 characters; empty when the spans had none. */
   readonly message: string
   readonly count: number
-  /** One of them; `null` when none is among the 1,000 of its kind that arrived last. */
+  /** The last of them that arrived; `null` when that one was deleted. */
   readonly example: (SpanRef & SpanSummary) | null
 }
 
@@ -407,15 +405,14 @@ export type Health = {
     readonly path: string | null
     readonly spanCount: number
     readonly traceCount: number
-    /** `null` where the store does not count them. */
-    readonly linkCount: number | null
+    readonly linkCount: number
     readonly bytes: number
     readonly maxSpans: number
     readonly maxBytes: number
     readonly maxAgeMillis: number
     readonly evictedTraceCount: number
     readonly evictedSpanCount: number
-    /** The last eviction since the start; `null` before it. */
+    /** The last eviction; `null` before the first. */
     readonly evictedAtUnixNano: string | null
     /** What keeps it from storing, such as a full disk; `null` when nothing does. */
     readonly trouble: string | null

@@ -7,10 +7,14 @@ import { Problem } from '@linked-traces/service/problem'
  *
  * A name in `Host` that is not this machine's means DNS rebinding; an `Origin` other than the server's own is another page's
  * script. Addresses cannot be rebound, so any IP address will do, besides `localhost` and the host the workbench was told to listen on.
+ * `anyHost` is for a workbench that demands a token, which a rebound name does not bring along.
  */
-export function requestGuard(listenHost: string): (request: Pick<IncomingMessage, 'headers'>) => void {
+export function requestGuard(
+  listenHost: string,
+  { anyHost = false }: { readonly anyHost?: boolean } = {},
+): (request: Pick<IncomingMessage, 'headers'>) => void {
   return ({ headers: { host, origin } }) => {
-    if (host === undefined || !isOwnName(host, listenHost.toLowerCase()))
+    if (host === undefined || !(anyHost || isOwnName(host, listenHost.toLowerCase())))
       throw new Problem({
         status: 403,
         code: 'host_not_allowed',
