@@ -11,8 +11,11 @@ export interface ProcessEnd {
   readonly stderr: string
 }
 
+/** A process that has not ended this long after it was told to, in milliseconds, is killed. */
+const STOP_DEADLINE_MILLIS = 25_000
+
 /** A service in a process of its own, run from source, with only the environment it is given. */
-export class ServiceProcess {
+export class ServiceProcess implements AsyncDisposable {
   readonly child: ChildProcess
   readonly ended: Promise<ProcessEnd>
   #stdout = ''
@@ -56,6 +59,11 @@ export class ServiceProcess {
   /** Sends a signal, SIGTERM unless another is named, and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<ProcessEnd> {
     this.child.kill(signal)
-    return this.ended
+    const deadline = setTimeout(() => this.child.kill('SIGKILL'), STOP_DEADLINE_MILLIS)
+    return this.ended.finally(() => clearTimeout(deadline))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
   }
 }
