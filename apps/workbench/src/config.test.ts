@@ -32,4 +32,50 @@ describe('resolveWorkbenchConfig', () => {
       }),
     )
   })
+
+  it('keeps 5,000,000 spans, 4 GiB and 7 days unless told otherwise', () => {
+    expect(resolveWorkbenchConfig({}, 'linux').bounds).toEqual({
+      spans: 5_000_000,
+      bytes: 4 * 1024 ** 3,
+      ageMillis: 7 * 24 * 3_600_000,
+    })
+    const env = { WORKBENCH_MAX_SPANS: '1000', WORKBENCH_MAX_BYTES: '16777216', WORKBENCH_MAX_AGE_HOURS: '1' }
+    expect(resolveWorkbenchConfig(env, 'linux').bounds).toEqual({
+      spans: 1_000,
+      bytes: 16 * 1024 ** 2,
+      ageMillis: 3_600_000,
+    })
+  })
+
+  it.each(['0.0.0.0', '::', '192.168.1.7', 'devbox'])('wants a token before it listens on %s', (host) => {
+    expect(() => resolveWorkbenchConfig({ WORKBENCH_HOST: host }, 'linux')).toThrow(
+      `WORKBENCH_HOST: ${host} can be reached by others, who could read all telemetry. Set WORKBENCH_TOKEN too`,
+    )
+    const token = 'a-token-that-is-long'
+    expect(resolveWorkbenchConfig({ WORKBENCH_HOST: host, WORKBENCH_TOKEN: token }, 'linux').token).toBe(
+      token,
+    )
+  })
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('wants none for %s', (host) => {
+    expect(resolveWorkbenchConfig({ WORKBENCH_HOST: host }, 'linux').token).toBeUndefined()
+  })
+
+  it('refuses a token that is easily guessed, without printing it', () => {
+    const refuse = () => resolveWorkbenchConfig({ WORKBENCH_TOKEN: 'hunter2' }, 'linux')
+    expect(refuse).toThrow(/^WORKBENCH_TOKEN: expected at least 16/)
+    expect(refuse).not.toThrow(/hunter2/)
+  })
+
+  it('takes origins and names what is none', () => {
+    const origins = (list: string) =>
+      resolveWorkbenchConfig({ WORKBENCH_ALLOWED_ORIGINS: list }, 'linux').allowedOrigins
+    expect(origins(' http://localhost:3000 ,https://app.example')).toEqual([
+      'http://localhost:3000',
+      'https://app.example',
+    ])
+    expect(() => origins('http://localhost:3000/path')).toThrow(
+      'WORKBENCH_ALLOWED_ORIGINS: expected origins such as http://localhost:3000, received "http://localhost:3000/path".',
+    )
+  })
 })

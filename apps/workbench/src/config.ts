@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { ListenAddress } from '@linked-traces/service/http-service'
+import { isIP } from 'node:net'
 import { readSettings, type SettingsReader } from '@linked-traces/service/settings'
 
 /** Where the workbench listens, what it keeps and when it stops. */
@@ -11,6 +12,10 @@ export type WorkbenchConfig = {
   readonly data: string
   /** `WORKBENCH_MAX_SPANS`, `WORKBENCH_MAX_BYTES`, `WORKBENCH_MAX_AGE_HOURS`: beyond any of them the oldest traces leave. */
   readonly bounds: { readonly spans: number; readonly bytes: number; readonly ageMillis: number }
+  /** `WORKBENCH_TOKEN`: demanded of everyone who asks or sends; needed to listen on more than this machine. */
+  readonly token: string | undefined
+  /** `WORKBENCH_ALLOWED_ORIGINS`: origins whose pages may send telemetry, separated by commas. */
+  readonly allowedOrigins: readonly string[]
   /** `WORKBENCH_STOP_WITH=stdin`: SIGINT is left to the runner, and the end of stdin stops the workbench. */
   readonly stopWith: 'signal' | 'stdin'
 }
@@ -26,16 +31,52 @@ type Env = Readonly<Record<string, string | undefined>>
  * @throws {SettingsError} with every problem at once.
  */
 export function resolveWorkbenchConfig(env: Env, platform: NodeJS.Platform): WorkbenchConfig {
-  return readSettings(env, (settings) => ({
-    address: settings.listenAddress('WORKBENCH', 4318),
-    data: dataFolder(env, platform),
-    bounds: {
-      spans: settings.wholeNumber('WORKBENCH_MAX_SPANS', 5_000_000, 1_000, 1_000_000_000),
-      bytes: settings.wholeNumber('WORKBENCH_MAX_BYTES', 4 * gibibyte, 16 * mebibyte, 1024 * gibibyte),
-      ageMillis: settings.wholeNumber('WORKBENCH_MAX_AGE_HOURS', 7 * 24, 1, 100_000) * 3_600_000,
-    },
-    stopWith: oneOf(settings, env, 'WORKBENCH_STOP_WITH', ['signal', 'stdin']),
-  }))
+  return readSettings(env, (settings) => {
+    const address = settings.listenAddress('WORKBENCH', 4318)
+    const token = env.WORKBENCH_TOKEN || undefined
+    checkExposure(settings, address.host, token)
+    return {
+      address,
+      token,
+      allowedOrigins: origins(settings, env.WORKBENCH_ALLOWED_ORIGINS ?? ''),
+      data: dataFolder(env, platform),
+      bounds: {
+        spans: settings.wholeNumber('WORKBENCH_MAX_SPANS', 5_000_000, 1_000, 1_000_000_000),
+        bytes: settings.wholeNumber('WORKBENCH_MAX_BYTES', 4 * gibibyte, 16 * mebibyte, 1024 * gibibyte),
+        ageMillis: settings.wholeNumber('WORKBENCH_MAX_AGE_HOURS', 7 * 24, 1, 100_000) * 3_600_000,
+      },
+      stopWith: oneOf(settings, env, 'WORKBENCH_STOP_WITH', ['signal', 'stdin']),
+    }
+  })
+}
+
+/** Whoever reaches the workbench can read all telemetry, so beyond this machine they must know the token. */
+function checkExposure(settings: SettingsReader, host: string, token: string | undefined): void {
+  if (token !== undefined && !/^[\x21-\x7e]{16,}$/.test(token))
+    settings.problems.push(
+      'WORKBENCH_TOKEN: expected at least 16 printable characters without spaces. Make one with: openssl rand -hex 16.',
+    )
+  if (token === undefined && !isLoopback(host))
+    settings.problems.push(
+      `WORKBENCH_HOST: ${host} can be reached by others, who could read all telemetry. Set WORKBENCH_TOKEN too, or leave it unset for 127.0.0.1.`,
+    )
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+function origins(settings: SettingsReader, list: string): string[] {
+  return list
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => {
+      if (origin === '') return false
+      if (URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()) return true
+      settings.problems.push(
+        `WORKBENCH_ALLOWED_ORIGINS: expected origins such as http://localhost:3000, received ${JSON.stringify(origin)}.`,
+      )
+      return false
+    })
 }
 
 /** The first of `values` is the default. */

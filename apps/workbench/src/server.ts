@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     workbench.openAt(url)
     console.log(`workbench listens on ${url}`)
     await stopped
+    workbench.endLiveAnswers()
     await service.stop(stopDeadlineMillis)
   } finally {
     await workbench.close()

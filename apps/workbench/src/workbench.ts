@@ -1,11 +1,16 @@
 import type { RequestListener } from 'node:http'
 import { createOtlpReceiver } from '@linked-traces/otlp-receiver'
-import { apiApp } from './api/api-app.ts'
+import { createApi } from './api/api-app.ts'
+import type { Backend } from './api/backend.ts'
 import type { Trace } from './api/contract.ts'
+import { ingestGuard } from './api/ingest-guard.ts'
 import type { WorkbenchConfig } from './config.ts'
+import type { StoreStatus } from './store/telemetry-store.ts'
 import { formatTrace } from './terminal/format-trace.ts'
 import { TracePrinter } from './terminal/trace-printer.ts'
 import { Telemetry } from './threads/telemetry.ts'
+import { WorkbenchHealth } from './workbench-health.ts'
+import { workbenchVersion } from './workbench-version.ts'
 
 /** A workbench without its server. */
 export type Workbench = {
@@ -13,6 +18,8 @@ export type Workbench = {
   readonly listener: RequestListener
   /** Tells the workbench the address it can be opened at, once it is known. */
   openAt(url: string): void
+  /** Ends answers that would go on for ever; to be called before the server is told to stop. */
+  endLiveAnswers(): void
   /** Prints what waits to be printed, and closes the store. */
   close(): Promise<void>
 }
@@ -34,46 +41,63 @@ export async function createWorkbench(
   { print, warn, onLost }: WorkbenchSurroundings,
 ): Promise<Workbench> {
   let url = ''
-  const telemetry = await Telemetry.open({ location: config.data, bounds: config.bounds, onLost })
+  const { data, bounds, token, allowedOrigins } = config
+  const listenHost = config.address.host
+  const telemetry = await Telemetry.open({ location: data, bounds, onLost })
   if (telemetry.setAside !== undefined)
     warn(`The database could not be read: it was put aside as ${telemetry.setAside}, and a new one begun.`)
-  const trace = async (traceId: string): Promise<Trace | undefined> => {
-    const json = await telemetry.ask({ about: 'trace', traceId })
-    return json && (JSON.parse(new TextDecoder().decode(json)) as Trace)
-  }
+
+  const health = new WorkbenchHealth(Date.now())
   const printer = new TracePrinter({
     print,
     now: () => performance.now(),
     render: async (traceId) => {
-      const found = await trace(traceId)
-      return found && formatTrace(found, `${url}/traces/${traceId}`)
+      const json = await telemetry.ask({ about: 'trace', traceId })
+      return json && formatTrace(fromJson<Trace>(json), `${url}/traces/${traceId}`)
     },
   })
-  let toldProblem: string | null = null
-  telemetry.onStored(({ traces, traceCount, problem }) => {
-    printer.arrived(traces, traceCount - traces.length)
-    if (problem !== null && problem !== toldProblem) warn(`Telemetry is not stored. ${problem}`)
-    if (problem === null && toldProblem !== null) warn('Telemetry is stored again.')
-    toldProblem = problem
+  telemetry.onStored((stored) => {
+    const troubleBefore = health.trouble
+    health.note(stored)
+    printer.arrived(stored.traces, stored.traceCount - stored.traces.length)
+    if (stored.problem !== null && stored.problem !== troubleBefore)
+      warn(`Telemetry is not stored. ${stored.problem}`)
+    if (stored.problem === null && troubleBefore !== null) warn('Telemetry is stored again.')
   })
+
+  const backend: Backend = {
+    ask: (question) => telemetry.ask(question),
+    importTraces: (body, contentEncoding) =>
+      telemetry.import({ signal: 'traces', encoding: 'json', contentEncoding, body }),
+    deleteTraces: (traceIds) => telemetry.delete(traceIds),
+    async health() {
+      const status = await telemetry.ask({ about: 'status' })
+      if (!status) throw new TypeError('A store has a status.')
+      return health.tell(workbenchVersion, data, bounds, fromJson<StoreStatus>(status))
+    },
+  }
   const receiver = createOtlpReceiver({
     sink: { receive: (received) => telemetry.receive(received) },
     limits: { bytesInFlight: mostBytesInFlight },
     onError: (error) =>
       warn(`Receiving telemetry failed: ${error instanceof Error ? error.stack : String(error)}`),
   })
-  const app = apiApp({ listenHost: config.address.host, trace })
+  const isAnswered = ingestGuard({ listenHost, token, allowedOrigins })
+  const api = createApi({ listenHost, token, backend, now: Date.now })
   return {
     listener: (request, response) => {
-      if (receiver.handles(request)) void receiver(request, response)
-      else app(request, response)
+      if (!receiver.handles(request)) api.app(request, response)
+      else if (!isAnswered(request, response)) void receiver(request, response)
     },
     openAt: (address) => {
       url = address
     },
+    endLiveAnswers: () => api.close(),
     async close() {
       await printer.close()
       await telemetry.close()
     },
   }
 }
+
+const fromJson = <T>(json: Uint8Array): T => JSON.parse(new TextDecoder().decode(json)) as T

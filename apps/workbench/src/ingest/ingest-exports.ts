@@ -24,6 +24,8 @@ export type Ingested = {
   readonly outcomes: readonly ExportOutcome[]
   /** What was stored of all of them, `undefined` when there was nothing to store or it failed. */
   readonly written: Written | undefined
+  readonly logRecordCount: number
+  readonly metricPointCount: number
   /** Why nothing could be stored. */
   readonly failure: StoreError | undefined
 }
@@ -51,13 +53,21 @@ export async function ingestExports(
   try {
     const written = groups.length > 0 ? await store.write(groups) : undefined
     if (logRecords + metricPoints > 0) await store.count(logRecords, metricPoints)
-    return { outcomes, written, failure: undefined }
+    return {
+      outcomes,
+      written,
+      logRecordCount: logRecords,
+      metricPointCount: metricPoints,
+      failure: undefined,
+    }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     const failed = { outcome: 'overloaded', retryAfterSeconds, errorMessage: error.message } as const
     return {
       outcomes: outcomes.map((outcome) => (outcome.outcome === 'accepted' ? failed : outcome)),
       written: undefined,
+      logRecordCount: 0,
+      metricPointCount: 0,
       failure: error,
     }
   }

@@ -39,7 +39,7 @@ function replyError(id: number, error: unknown): void {
   reply({ id, kind: 'failed', code, message })
 }
 
-function tellStored({ outcomes, written, failure }: Ingested): void {
+function tellStored({ outcomes, written, logRecordCount, metricPointCount, failure }: Ingested): void {
   const rejected = outcomes.map((outcome) =>
     outcome.outcome === 'accepted' ? (outcome.rejectedItems ?? 0) : 0,
   )
@@ -48,6 +48,8 @@ function tellStored({ outcomes, written, failure }: Ingested): void {
     spanCount: written?.spanCount ?? 0,
     duplicateCount: written?.duplicateCount ?? 0,
     rejectedCount: rejected.reduce((sum, count) => sum + count, 0),
+    logRecordCount,
+    metricPointCount,
     traces: written?.traces ?? [],
     traceCount: written?.traceCount ?? 0,
     problem: failure?.message ?? null,

@@ -28,6 +28,8 @@ export type Stored = {
   readonly spanCount: number
   readonly duplicateCount: number
   readonly rejectedCount: number
+  readonly logRecordCount: number
+  readonly metricPointCount: number
   /** Traces that gained spans; of more than 256 only so many are named. */
   readonly traces: readonly { readonly traceId: string; readonly hasRoot: boolean }[]
   readonly traceCount: number

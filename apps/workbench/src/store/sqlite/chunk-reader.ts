@@ -71,10 +71,7 @@ export class ChunkReader {
 
   /** The unpacked body of a segment. */
   segment(id: number): Buffer {
-    return this.#segments.get(id, () => {
-      const bytes = unpackSegment(this.#selectSegment.get(id)?.body as Uint8Array)
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    })
+    return this.#segments.get(id, () => unpackSegment(this.#selectSegment.get(id)?.body as Uint8Array))
   }
 
   /** The bytes of one span, a `ScopeSpans.spans` field. */

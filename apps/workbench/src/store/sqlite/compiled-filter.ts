@@ -19,6 +19,9 @@ import { spanIdToInteger } from './span-id.ts'
 /** Alternatives, one of which a block must hold. */
 type Tokens = readonly number[]
 
+/** Places in the body of one segment, ascending. */
+type Places = { readonly segment: number; readonly ofConditions: readonly (readonly number[])[] }
+
 /** What the heads cannot tell. */
 type BodyCondition = {
   /** One of these byte strings is in every span that matches. */
@@ -39,6 +42,8 @@ export class CompiledFilter {
   readonly #targets: ReadonlyMap<number, ReadonlySet<bigint>> | undefined
   readonly #tokens: readonly Tokens[]
   readonly bodyConditions: readonly BodyCondition[]
+  /** Of the segment looked at last: the chunks of one come together. */
+  #places: Places | undefined
 
   constructor(database: DatabaseSync, filter: SpanFilter) {
     this.#filter = filter
@@ -93,6 +98,16 @@ export class CompiledFilter {
     return filter === null || this.#tokens.every((tokens) => tokens.some((token) => mayHold(filter, token)))
   }
 
+  /** Whether for each body condition one of its patterns stands in the segment between `start` and `end`. */
+  mayMatchBody(segment: number, body: Buffer, start: number, end: number): boolean {
+    if (this.#places?.segment !== segment)
+      this.#places = {
+        segment,
+        ofConditions: this.bodyConditions.map(({ patterns }) => placesIn(body, patterns)),
+      }
+    return this.#places.ofConditions.every((places) => (places[firstFrom(places, start)] ?? end) < end)
+  }
+
   mayMatchTrace(trace: number): boolean {
     return this.#targets?.has(trace) ?? true
   }
@@ -111,6 +126,25 @@ export class CompiledFilter {
     if (from !== undefined && heads.start(index) < from) return false
     return to === undefined || heads.start(index) < to
   }
+}
+
+/** Index of the first place that is not before `start`. */
+function firstFrom(places: readonly number[], start: number): number {
+  let low = 0
+  let high = places.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((places[middle] as number) < start) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function placesIn(body: Buffer, patterns: readonly Buffer[]): number[] {
+  const places: number[] = []
+  for (const pattern of patterns)
+    for (let at = body.indexOf(pattern); at >= 0; at = body.indexOf(pattern, at + 1)) places.push(at)
+  return places.sort((a, b) => a - b)
 }
 
 /** More alternatives than this say little about a block. */

@@ -87,18 +87,18 @@ export class SpanSearch {
     return this.matchesIn(chunk, filter).next().done !== true
   }
 
-  #bodyMayMatch({ segment }: Chunk, { bodyConditions }: CompiledFilter): boolean {
-    if (bodyConditions.length === 0) return true
-    const bytes = this.#chunks.segment(segment)
-    return bodyConditions.every(({ patterns }) => patterns.some((pattern) => bytes.includes(pattern)))
+  #bodyMayMatch({ segment, bodyStart, heads }: Chunk, filter: CompiledFilter): boolean {
+    if (filter.bodyConditions.length === 0) return true
+    const end = bodyStart + heads.bodyEnd(heads.count - 1)
+    return filter.mayMatchBody(segment, this.#chunks.segment(segment), bodyStart, end)
   }
 
-  #bodyMatches(chunk: Chunk, index: number, { bodyConditions }: CompiledFilter): boolean {
-    if (bodyConditions.length === 0) return true
-    const bytes = this.#chunks.spanBytes(chunk, index)
-    if (!bodyConditions.every(({ patterns }) => patterns.some((pattern) => bytes.includes(pattern))))
-      return false
-    const [span] = decodeSpans(bytes)
-    return span !== undefined && bodyConditions.every(({ holds }) => holds(span))
+  #bodyMatches(chunk: Chunk, index: number, filter: CompiledFilter): boolean {
+    if (filter.bodyConditions.length === 0) return true
+    const { segment, bodyStart, heads } = chunk
+    const [start, end] = [bodyStart + heads.bodyStart(index), bodyStart + heads.bodyEnd(index)]
+    if (!filter.mayMatchBody(segment, this.#chunks.segment(segment), start, end)) return false
+    const [span] = decodeSpans(this.#chunks.spanBytes(chunk, index))
+    return span !== undefined && filter.bodyConditions.every(({ holds }) => holds(span))
   }
 }

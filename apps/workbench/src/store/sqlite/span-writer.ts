@@ -21,9 +21,9 @@ import { HeadsReader, HeadsWriter, headFlag } from './span-heads.ts'
 import { integerToSpanId, spanIdToInteger } from './span-id.ts'
 
 /** Spans of one chunk and one segment: a trace that brings more at once gets several. To read one span, its segment is unpacked. */
-const mostSegmentSpans = 1_024
+const mostSegmentSpans = 512
 /** A segment takes no further chunk beyond this. */
-const mostSegmentBytes = 1024 * 1024
+const mostSegmentBytes = 512 * 1024
 /** Spans of one block; the last chunk may exceed it. */
 const blockSpans = 1_024
 /** Trace numbers kept at hand before they are forgotten. */

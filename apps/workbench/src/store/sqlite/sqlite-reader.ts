@@ -273,7 +273,9 @@ export class SqliteReader implements TelemetryReader {
         found.add(chunk.trace)
         return found.size < bounds.limit
       })
-      return { traces: [...found].map((trace) => this.#summarize(trace)), next }
+      // A chunk is one trace's: its other spans would tell the same trace again.
+      const traces = [...found].map((trace) => this.#summarize(trace))
+      return { traces, next: next && { chunk: next.chunk, index: 0 } }
     })
   }
 

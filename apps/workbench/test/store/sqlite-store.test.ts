@@ -10,11 +10,11 @@ import {
   telemetryStoreContract,
   text,
   traceIdOf,
-} from '../telemetry-store-contract.ts'
-import { openForReading } from './open-database.ts'
-import { unpackSegment } from './segment-codec.ts'
-import { SqliteReader } from './sqlite-reader.ts'
-import { SqliteStore } from './sqlite-store.ts'
+} from './telemetry-store-contract.ts'
+import { openForReading } from '../../src/store/sqlite/open-database.ts'
+import { unpackSegment } from '../../src/store/sqlite/segment-codec.ts'
+import { SqliteReader } from '../../src/store/sqlite/sqlite-reader.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 
 const monotonicClock = () => performance.now()
 const bounds = { spans: 100_000, bytes: 1e12, ageMillis: 1e12 }

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { KeyValue, Span, SpanLink } from '../model/span.ts'
-import type { SpanFilter, SpanGroup, TelemetryReader, TelemetryStore } from './telemetry-store.ts'
+import type { KeyValue, Span, SpanLink } from '../../src/model/span.ts'
+import type {
+  SpanFilter,
+  SpanGroup,
+  TelemetryReader,
+  TelemetryStore,
+} from '../../src/store/telemetry-store.ts'
 
 /** What a store under test is made with. */
 export type StoreUnderTest = {
@@ -463,7 +468,11 @@ export function telemetryStoreContract(open: (settings: StoreSettings) => Promis
     it('tells each trace once though several of its spans match in several calls, over pages', async () => {
       for (const round of [0, 1])
         for (let number = 1; number <= 5; number++)
-          await write('a', makeSpan({ traceId: traceIdOf(number), spanId: spanIdOf(number + round * 10) }))
+          await write(
+            'a',
+            makeSpan({ traceId: traceIdOf(number), spanId: spanIdOf(number + round * 10) }),
+            makeSpan({ traceId: traceIdOf(number), spanId: spanIdOf(number + round * 10 + 100) }),
+          )
       const first = await subject.reader.searchTraces({ service: 'a' }, undefined, {
         limit: 3,
         budgetMillis: 10_000,
