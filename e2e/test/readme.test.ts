@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { README, ROOT, readmeBlocks, readmeCommands, readmeTable } from './support/readme-blocks.ts'
+import { blocksOf, README, ROOT, readmeBlocks, readmeCommands, readmeTable } from './support/readme-blocks.ts'
 import { type RunningService, startService } from './support/start-service.ts'
 
 const run = promisify(execFile)
@@ -87,6 +87,30 @@ describe('what README.md says the services answer', () => {
     const answer = here.includes('/traces/') ? await whenStored(here) : await curl(here)
     answers.set(command, answer)
     expect(shape(answer, gateway.url, workbench.url)).toBe(shape(output, gateway.url, workbench.url))
+  })
+})
+
+describe('packages/telemetry/README.md', () => {
+  const page = read('packages/telemetry/README.md')
+
+  it.each(blocksOf(page))('shows $file as it is', ({ file = '', text }) => {
+    expect(text).toBe(read(file))
+  })
+
+  it('lists everything that can be imported, and what it exports', async () => {
+    const { exports }: { exports: Record<string, unknown> } = JSON.parse(
+      read('packages/telemetry/package.json'),
+    )
+    const rows = [...page.matchAll(/^\| `@linked-traces\/telemetry(\S*)` \| (.*?) \|/gm)]
+    const listed = rows.map(([, path = '']) => `.${path}`)
+    expect([...listed, './package.json'].sort()).toEqual(Object.keys(exports).sort())
+    for (const [, path = '', what = ''] of rows) {
+      // Importing it would start telemetry.
+      if (path === '/register') continue
+      const module: object = await import(`@linked-traces/telemetry${path}`)
+      const names = [...what.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
+      expect(names.filter((name) => !(name in module))).toEqual([])
+    }
   })
 })
 

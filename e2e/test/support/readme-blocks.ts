@@ -14,15 +14,19 @@ export const ROOT = new URL('../../../', import.meta.url)
 
 export const README = readFileSync(new URL('README.md', ROOT), 'utf8')
 
-/** Every fenced block, in order. */
-export const readmeBlocks: readonly ReadmeBlock[] = [
-  ...README.matchAll(/(?:<!-- (\S+) -->\n)?```(\w+)\n(.*?)```/gs),
-].map(([, file, language = '', text = '']) => ({ language, text, file }))
+/** Every fenced block of the README, in order. */
+export const readmeBlocks = blocksOf(README)
 
 /** The commands of all `sh` blocks, a line each. */
 export const readmeCommands: readonly string[] = readmeBlocks
   .filter(({ language }) => language === 'sh')
   .flatMap(({ text }) => text.trim().split('\n'))
+
+/** Every fenced block of a page, in order. */
+export function blocksOf(page: string): readonly ReadmeBlock[] {
+  const blocks = page.matchAll(/(?:<!-- (\S+) -->\n)?```(\w+)\n(.*?)```/gs)
+  return [...blocks].map(([, file, language = '', text = '']) => ({ language, text, file }))
+}
 
 /** The rows of the table whose first column has this heading. */
 export function readmeTable(heading: string): string[][] {
