@@ -1,0 +1,270 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import type { LinkSet } from '../../../src/api/contract.ts'
+import { formatDuration } from '../app/format-duration.ts'
+import { Icon } from '../app/icon.tsx'
+import { useLiveTraces } from '../app/live-traces.ts'
+import { changeQuery, navigate } from '../app/location.ts'
+import { ProblemNote } from '../app/problem-note.tsx'
+import { addressOf } from '../app/route.ts'
+import { serviceColours } from '../app/service-colours.ts'
+import { Started } from '../app/started.tsx'
+import { useAnswer } from '../app/use-answer.ts'
+import { narrowPage, useMedia } from '../app/use-media.ts'
+import { useShortcuts } from '../app/use-shortcuts.ts'
+import { spanTree } from '../trace/span-tree.ts'
+import { GraphView } from './graph-view.tsx'
+import { linkGraph } from './link-graph.ts'
+import './linked.css'
+import { EdgePeek, MissingPeek, PeekPanel, RelationPeek, TracePeek } from './peek-panel.tsx'
+import { verbOf } from './relation-words.ts'
+import { relationsOf } from './relations.ts'
+import { StackView } from './stack-view.tsx'
+import { story } from './story.ts'
+import { timeAxis } from './time-axis.ts'
+import { rememberTrace } from './trace-labels.ts'
+import { TraceHead } from './trace-head.tsx'
+import { readTrail, trailTo } from './trail.ts'
+import { useTraces } from './use-traces.ts'
+import { WarningList } from './warning-list.tsx'
+
+/** Traces asked for at first, and how many more each time. */
+const tracesAtOnce = 50
+/** The API's own limit. */
+const mostTraces = 200
+/** Waterfalls stacked at first, and how many more each time. */
+const waterfallsAtOnce = 8
+
+/** A trace with all those that links lead to: as a graph, and on one time axis. */
+export function LinkedScreen({
+  traceId,
+  query,
+}: {
+  readonly traceId: string
+  readonly query: URLSearchParams
+}) {
+  const narrow = useMedia(narrowPage)
+  const askFor = Math.min(mostTraces, Number(query.get('traces') ?? tracesAtOnce) || tracesAtOnce)
+  const answer = useAnswer<LinkSet>(`/api/traces/${traceId}/links?maxTraces=${askFor}`)
+  const set = answer.value
+  const trail = useMemo(() => readTrail(query), [query])
+  const via = (next: string) => trailTo(next, traceId, trail)
+  const selected = query.get('peek')
+  const unfolded = query.get('unfold') ?? ''
+  const waterfalls = Number(query.get('waterfalls') ?? waterfallsAtOnce) || waterfallsAtOnce
+  const cutPauses = query.get('pauses') !== 'shown'
+
+  const relations = useMemo(() => relationsOf(set?.links ?? []), [set])
+  const graph = useMemo(
+    () => set && linkGraph(set, relations, new Set(unfolded.split(',').filter(Boolean))),
+    [set, relations, unfolded],
+  )
+  // What the graph shows as a box of its own has a waterfall, in the order of time.
+  const stacked = useMemo(
+    () => graph?.boxes.filter((box) => box.kind === 'trace').map(({ trace }) => trace) ?? [],
+    [graph],
+  )
+  const shown = useMemo(() => stacked.slice(0, waterfalls), [stacked, waterfalls])
+  const peekedTrace = set?.traces.find((trace) => trace.traceId === selected)
+  const traces = useTraces(
+    [...new Set([...shown.map((trace) => trace.traceId), ...(peekedTrace ? [peekedTrace.traceId] : [])])],
+    set,
+  )
+  const stack = useMemo(() => {
+    const origin = shown.reduce<bigint | null>((least, { startTimeUnixNano }) => {
+      const start = BigInt(startTimeUnixNano)
+      return least === null || start < least ? start : least
+    }, null)
+    return shown.map((trace) => {
+      const read = traces.get(trace.traceId)
+      return {
+        trace,
+        tree: read ? spanTree(read) : null,
+        offset: Number(BigInt(read?.startTimeUnixNano ?? trace.startTimeUnixNano) - (origin ?? 0n)),
+      }
+    })
+  }, [shown, traces])
+  const hues = useMemo(
+    () => serviceColours(set?.traces.flatMap(({ services, root }) => [root.serviceName, ...services]) ?? []),
+    [set],
+  )
+  const known = useMemo(
+    () =>
+      new Set([
+        traceId,
+        ...(set?.traces.map((trace) => trace.traceId) ?? []),
+        ...(set?.links.map(({ targetRef }) => targetRef.traceId) ?? []),
+      ]),
+    [set, traceId],
+  )
+  useLiveTraces(known, answer.refresh)
+  useEffect(() => {
+    for (const { traceId: id, root } of set?.traces ?? [])
+      rememberTrace(id, `${root.serviceName} · ${root.name}`)
+  }, [set])
+
+  const select = (key: string | null) => changeQuery({ peek: key === selected ? null : key })
+  useShortcuts({
+    Escape: () => selected !== null && select(null),
+    l: () => navigate(addressOf(`/traces/${traceId}`, { via: query.get('via'), span: query.get('span') })),
+  })
+
+  if (answer.error) return <ProblemNote error={answer.error} retry={answer.refresh} />
+  const home = set?.traces.find((trace) => trace.traceId === traceId)
+  if (!set || !graph || !home) return <p class="loading">Looking for linked traces…</p>
+  const shared = { set, relations, hues, via, onSelect: (key: string) => select(key) }
+  const box = graph.boxes.find(({ key }) => key === selected)
+  const edge = graph.edges.find(({ key }) => key === selected)
+  const relation = relations.find(({ key }) => key === selected)
+  const errors = set.traces.filter(({ errorCount }) => errorCount > 0).length
+
+  return (
+    <div class="linked">
+      <div class="linked-main">
+        <TraceHead
+          traceId={traceId}
+          name={home.root.name}
+          serviceName={home.root.serviceName}
+          hue={hues.get(home.root.serviceName)}
+          view="linked"
+          trail={trail}
+          linkedCount={set.traces.length - 1 + set.moreTraces}
+          spanId={query.get('span')}
+        >
+          <Started unixNano={home.startTimeUnixNano} />
+          <span>
+            <b class="number">{set.traces.length.toLocaleString()}</b>{' '}
+            {set.traces.length === 1 ? 'trace' : 'traces'}
+            {set.moreTraces > 0 && `, ${set.moreTraces.toLocaleString()} more beyond`}
+          </span>
+          <span>
+            <b class="number">{relations.length.toLocaleString()}</b>{' '}
+            {relations.length === 1 ? 'relation' : 'relations'}
+          </span>
+          {errors > 0 && <span class="error-text">{errors} with errors</span>}
+        </TraceHead>
+
+        <p class="story">{story(relations, set.traces.length).join(' ')}</p>
+
+        <section class="panel" aria-labelledby="graph-title">
+          <div class="panel-head">
+            <h2 id="graph-title">What led to what</h2>
+            <p class="muted legend">
+              each box is a trace <span class="legend-arrow" aria-hidden="true" /> from cause to effect
+              {graph.edges.some(({ bothWays }) => bothWays) && (
+                <>
+                  {' · '}
+                  <Icon name="both" /> linked both ways
+                </>
+              )}
+            </p>
+            {unfolded !== '' && (
+              <button type="button" class="button" onClick={() => changeQuery({ unfold: null })}>
+                Fold again
+              </button>
+            )}
+            {set.moreTraces > 0 && askFor < mostTraces && (
+              <button
+                type="button"
+                class="button"
+                onClick={() => changeQuery({ traces: String(Math.min(mostTraces, askFor + tracesAtOnce)) })}
+              >
+                {set.moreTraces.toLocaleString()} more traces
+              </button>
+            )}
+          </div>
+          <GraphView
+            graph={graph}
+            narrow={narrow}
+            traceId={traceId}
+            hues={hues}
+            selected={selected}
+            onSelect={select}
+            onUnfold={(key) =>
+              changeQuery({ unfold: [...unfolded.split(',').filter(Boolean), key].join(',') })
+            }
+          />
+        </section>
+
+        <section class="panel" aria-labelledby="stack-title">
+          <div class="panel-head">
+            <h2 id="stack-title">When it happened</h2>
+            <p class="muted legend">
+              {stack.length === 1 ? 'the spans of the trace' : 'the spans of each trace, on one time axis'}
+            </p>
+            <PauseSwitch traces={stack} cutPauses={cutPauses} />
+          </div>
+          <StackView
+            traces={stack}
+            relations={relations}
+            traceId={traceId}
+            hues={hues}
+            cutPauses={cutPauses}
+            selected={selected}
+            onSelect={select}
+            via={via}
+          />
+          {stacked.length > shown.length && (
+            <p class="panel-foot">
+              <button
+                type="button"
+                class="button"
+                onClick={() => changeQuery({ waterfalls: String(waterfalls + waterfallsAtOnce) })}
+              >
+                {stacked.length - shown.length} more waterfalls
+              </button>
+            </p>
+          )}
+        </section>
+        <WarningList warnings={set.warnings} via={via} />
+      </div>
+
+      {peekedTrace ? (
+        <PeekPanel
+          title={`${peekedTrace.root.serviceName} · ${peekedTrace.root.name}`}
+          onClose={() => select(null)}
+        >
+          <TracePeek {...shared} traceId={peekedTrace.traceId} trace={traces.get(peekedTrace.traceId)} />
+        </PeekPanel>
+      ) : box?.kind === 'missing' ? (
+        <PeekPanel title="A trace that is not here" onClose={() => select(null)}>
+          <MissingPeek {...shared} box={box} />
+        </PeekPanel>
+      ) : edge ? (
+        <PeekPanel
+          title={edge.relations.length === 1 ? 'Relation' : `${edge.verb} × ${edge.relations.length}`}
+          onClose={() => select(null)}
+        >
+          <EdgePeek {...shared} edge={edge} />
+        </PeekPanel>
+      ) : relation ? (
+        <PeekPanel title={verbOf(relation.relation)} onClose={() => select(null)}>
+          <RelationPeek {...shared} relation={relation} />
+        </PeekPanel>
+      ) : null}
+    </div>
+  )
+}
+
+/** Lets the reader see how long pauses really were, where the axis leaves any out. */
+function PauseSwitch(props: {
+  readonly traces: readonly { offset: number; trace: { durationNano: string } }[]
+  readonly cutPauses: boolean
+}) {
+  const ends = props.traces.map(({ offset, trace }) => ({
+    start: offset,
+    end: offset + Number(trace.durationNano),
+  }))
+  const cuts = useMemo(() => timeAxis(ends).pieces.filter(({ cut }) => cut), [ends])
+  if (cuts.length === 0) return null
+  const longest = formatDuration(Math.max(...cuts.map(({ start, end }) => end - start)))
+  return (
+    <label class="switch">
+      <input
+        type="checkbox"
+        checked={props.cutPauses}
+        onChange={(event) => changeQuery({ pauses: event.currentTarget.checked ? null : 'shown' })}
+      />
+      cut pauses (the longest is {longest})
+    </label>
+  )
+}

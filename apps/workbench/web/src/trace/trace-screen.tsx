@@ -1,0 +1,3 @@
+export function TraceScreen(_: { readonly traceId: string; readonly query: URLSearchParams }) {
+  return null
+}
