@@ -57,7 +57,17 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array> {
     if (received <= mostImportedBytes) chunks.push(chunk)
     else chunks.length = 0
   })
-  await once(request, 'end')
+  try {
+    await once(request, 'end')
+  } catch (cause) {
+    // Nobody is left to be answered; it is no error of ours either.
+    throw new Problem({
+      status: 400,
+      code: 'upload_aborted',
+      detail: 'The body did not come to its end.',
+      cause,
+    })
+  }
   if (received > mostImportedBytes) throw tooLarge()
   return Buffer.concat(chunks)
 }
