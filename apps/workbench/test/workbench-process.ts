@@ -16,9 +16,19 @@ export type WorkbenchProcess = {
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 
-/** Starts `src/server.ts` on a free port; rejects with what it printed when it ends before it listens. */
-export async function startWorkbench(env: Readonly<Record<string, string>> = {}): Promise<WorkbenchProcess> {
-  const child = spawn(process.execPath, ['--conditions=@linked-traces/source', 'src/server.ts'], {
+/**
+ * Starts `src/server.ts` on a free port; rejects with what it printed when it ends before it listens. With `mostFileKibibytes` the
+ * system lets none of its files grow beyond that.
+ */
+export async function startWorkbench(
+  env: Readonly<Record<string, string>> = {},
+  { mostFileKibibytes }: { readonly mostFileKibibytes?: number } = {},
+): Promise<WorkbenchProcess> {
+  const command = [process.execPath, '--conditions=@linked-traces/source', 'src/server.ts']
+  // bash counts in KiB, where sh may count in half of that.
+  const limited = ['bash', '-c', `ulimit -f ${mostFileKibibytes}; exec "$@"`, 'bash', ...command]
+  const [file = '', ...args] = mostFileKibibytes === undefined ? command : limited
+  const child = spawn(file, args, {
     cwd: folder,
     env: { PATH: process.env.PATH, WORKBENCH_PORT: '0', WORKBENCH_DATA: ':memory:', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],

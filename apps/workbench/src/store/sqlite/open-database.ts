@@ -111,7 +111,7 @@ function lockFolder(folder: string): DatabaseSync {
     return lock
   } catch (cause) {
     lock?.close()
-    if (sqliteCode(cause) === 5)
+    if (((sqliteCode(cause) ?? 0) & 0xff) === 5)
       throw new StoreError(
         'STORE_BUSY',
         `Another workbench uses ${folder}: end that one, or set WORKBENCH_DATA to another folder.`,
@@ -121,15 +121,15 @@ function lockFolder(folder: string): DatabaseSync {
   }
 }
 
-/** SQLite's primary result code of an error, `undefined` for other errors. */
+/** SQLite's extended result code of an error, `undefined` for other errors. */
 export function sqliteCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
+    ? error.errcode
     : undefined
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
-const isCorrupt = (error: unknown): boolean => [11, 26].includes(sqliteCode(error) ?? 0)
+const isCorrupt = (error: unknown): boolean => [11, 26].includes((sqliteCode(error) ?? 0) & 0xff)
 
 const errorCode = (error: unknown): string => {
   if (error instanceof Error)

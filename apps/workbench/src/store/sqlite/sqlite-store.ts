@@ -182,17 +182,17 @@ export class SqliteStore extends SqliteReader implements TelemetryStore {
   }
 }
 
-/** SQLITE_FULL and SQLITE_IOERR are what a disk without room answers with. */
+/** SQLITE_FULL, and SQLITE_IOERR_WRITE for limits that are not the disk's own: quotas, the greatest size of a file. */
+const noRoom = [13, 778]
+
 function storeError(error: unknown): unknown {
   const code = sqliteCode(error)
   if (code === undefined || !(error instanceof Error)) return error
-  if (code === 13)
+  if (noRoom.includes(code))
     return new StoreError(
       'STORE_FULL',
-      'The disk is full: free some space, or set WORKBENCH_DATA to another disk.',
-      {
-        cause: error,
-      },
+      'The disk takes no more: free some space, or set WORKBENCH_DATA to another disk.',
+      { cause: error },
     )
   return new StoreError('STORE_FAILED', `The database failed: ${error.message}.`, { cause: error })
 }
