@@ -11,6 +11,7 @@ import { readApplicationPackage } from './lib/sdk/application-package.ts'
 import { describeDarkCopy, findDarkApiCopy } from './lib/sdk/dark-api-copy.ts'
 import { installDiagLogger } from './lib/sdk/install-diag-logger.ts'
 import { Outlets } from './lib/sdk/outlets.ts'
+import { ProcessorsAtEnd } from './lib/sdk/processors-at-end.ts'
 import { startSdk } from './lib/sdk/telemetry-sdk.ts'
 
 export type { AxiomOptions } from './lib/axiom/axiom-options.ts'
@@ -73,12 +74,15 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   installDiagLogger(config.logLevel, tell)
   const { destinations, queue } = config
   const outlets = new Outlets({ destinations, queue, shutdownMillis: PROCESS_END.deadlineMillis, say: tell })
-  const provider = startSdk(config, [...spanProcessors, outlets], instrumentations)
+  const atEnd =
+    spanProcessors.length === 0 ? undefined : new ProcessorsAtEnd(spanProcessors, outlets, reportProcessor)
+  const processors = [...spanProcessors, ...(atEnd === undefined ? [] : [atEnd]), outlets]
+  const provider = startSdk(config, processors, instrumentations)
   if (provider === undefined) tell(FOREIGN_SDK)
   const dark = findDarkApiCopy(join(folder, 'app.js'))
   if (dark !== undefined) tell(describeDarkCopy(dark))
-  const delivers = provider !== undefined && destinations.length > 0
-  const uninstall = delivers ? installProcessEnd(process, outlets, PROCESS_END) : undefined
+  const delivers = provider !== undefined && (destinations.length > 0 || atEnd !== undefined)
+  const uninstall = delivers ? installProcessEnd(process, atEnd ?? outlets, PROCESS_END) : undefined
 
   const telemetry: Telemetry = {
     async flush() {

@@ -1,7 +1,7 @@
 import type { TestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { describe, expect, it } from 'vitest'
-import { runNode, runToEnd } from './run-node.ts'
+import { runNode, runToEnd, SOURCE } from './run-node.ts'
 
 /** Spans leave at the end or not at all: the schedule is out of the way. */
 const exportsTo = (backend: TestReceiver, more: NodeJS.ProcessEnv = {}): { env: NodeJS.ProcessEnv } => {
@@ -109,6 +109,24 @@ describe('the end of a process', () => {
     expect(await child.ended).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' })
     expect(names(backend)).toEqual(['first', 'second'])
   })
+
+  it.concurrent.each(['otlp', 'none'])(
+    "comes after the application's own span processors were flushed, once, with exporters %s",
+    async (exporters) => {
+      await using backend = await startTestReceiver()
+      const options = { ...exportsTo(backend), flags: [SOURCE], args: [exporters] }
+      const result = await runToEnd('has-a-processor-of-its-own.ts', options)
+      expect(result).toEqual({ code: 0, signal: null, stdout: 'ready\nflushed 1\n', stderr: '' })
+      const waiting = runNode('has-a-processor-of-its-own.ts', { ...options, args: [exporters, 'wait'] })
+      await waiting.says('ready')
+      waiting.kill('SIGTERM')
+      expect(await waiting.ended).toMatchObject({
+        signal: 'SIGTERM',
+        stdout: 'ready\nflushed 1\n',
+        stderr: '',
+      })
+    },
+  )
 
   it.concurrent('waits for a slow backend although the signal is repeated, as runners do', async () => {
     await using backend = await startTestReceiver()

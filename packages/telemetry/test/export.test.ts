@@ -19,6 +19,16 @@ function endedSpans(...names: string[]): ReadableSpan[] {
   return exporter.getFinishedSpans()
 }
 
+function unencodable(span: ReadableSpan | undefined): ReadableSpan {
+  return Object.create(span ?? null, {
+    name: {
+      get() {
+        throw new Error('no name')
+      },
+    },
+  })
+}
+
 function destination(url: string, more: Partial<Destination> = {}): Destination {
   return {
     kind: 'otlp',
@@ -189,19 +199,28 @@ describe('createOtlpDelivery', () => {
     })
   })
 
-  it('gives a batch up that cannot be encoded', async () => {
+  it.each(['http/json', 'http/protobuf'] as const)(
+    'loses one span of a batch to a span that cannot be encoded as %s',
+    async (protocol) => {
+      await using backend = await startTestReceiver()
+      const [one, two] = endedSpans('one', 'two')
+      const broken = unencodable(one)
+      if (two === undefined) throw new Error('No span.')
+      expect(await deliver(destination(backend.url, { protocol }), [broken, two, broken])).toEqual({
+        outcome: 'delivered',
+        rejected: 2,
+        reason: 'cannot be encoded: no name',
+      })
+      expect(backend.spans().map(({ name }) => name)).toEqual(['two'])
+    },
+  )
+
+  it('gives a batch up in which nothing can be encoded', async () => {
     await using backend = await startTestReceiver()
     const [span] = endedSpans('one')
-    const broken: ReadableSpan = Object.create(span ?? null, {
-      name: {
-        get() {
-          throw new Error('no name')
-        },
-      },
-    })
-    expect(await deliver(destination(backend.url), [broken])).toMatchObject({
+    expect(await deliver(destination(backend.url), [unencodable(span)])).toMatchObject({
       outcome: 'refused',
-      words: 'could not be sent to: no name',
+      words: 'cannot be encoded: no name',
     })
     expect(backend.requests).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 export interface NodeOptions {
@@ -29,6 +30,8 @@ export interface RunningNode {
   stdout(): string
   /** Resolves once stdout has `text` in it; fails with all output when the process ends without. */
   says(text: string): Promise<void>
+  /** Resolves with all of stderr once it has `text` in it; fails when the process ends without. */
+  complains(text: string): Promise<string>
 }
 
 export const SOURCE = '--conditions=@linked-traces/source'
@@ -56,22 +59,25 @@ export function runNode(fixture: string, options: NodeOptions = {}): RunningNode
     stderr += chunk
   })
   const ended = once(child, 'close').then(([code, signal]): NodeResult => ({ code, signal, stdout, stderr }))
+  function waitFor(stream: Readable, output: () => string, text: string): Promise<string> {
+    return new Promise((found, reject) => {
+      const look = () => {
+        if (output().includes(text)) found(output())
+      }
+      stream.on('data', look)
+      look()
+      void ended.then((result) =>
+        reject(new Error(`It never said ${JSON.stringify(text)}: ${JSON.stringify(result)}`)),
+      )
+    })
+  }
+
   return {
     ended,
     kill: (signal) => void child.kill(signal),
     stdout: () => stdout,
-    says(text) {
-      return new Promise((found, reject) => {
-        const look = () => {
-          if (stdout.includes(text)) found()
-        }
-        child.stdout.on('data', look)
-        look()
-        void ended.then((result) =>
-          reject(new Error(`It never said ${JSON.stringify(text)}: ${JSON.stringify(result)}`)),
-        )
-      })
-    },
+    says: async (text) => void (await waitFor(child.stdout, () => stdout, text)),
+    complains: (text) => waitFor(child.stderr, () => stderr, text),
   }
 }
 

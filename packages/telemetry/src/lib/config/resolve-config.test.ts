@@ -231,6 +231,9 @@ const knobs: readonly Knob[] = [
     code: [{ sampler }, { name: 'custom', sampler }],
   },
   number('queue.maxQueueSize', (config) => config.queue.maxQueueSize, 2048, { queue: { maxQueueSize: 9 } }),
+  number('queue.maxQueueBytes', (config) => config.queue.maxQueueBytes, 67_108_864, {
+    queue: { maxQueueBytes: 9 },
+  }),
   number('queue.maxExportBatchSize', (config) => config.queue.maxExportBatchSize, 512, {
     queue: { maxExportBatchSize: 9 },
   }),

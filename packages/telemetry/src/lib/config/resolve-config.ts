@@ -128,6 +128,7 @@ function resolveQueue(reader: SettingsReader): QueueConfig {
   }
   return {
     maxQueueSize,
+    maxQueueBytes: reader.read(queue.maxQueueBytes),
     maxExportBatchSize: Math.min(batchSize, maxQueueSize),
     scheduledDelayMillis: reader.read(queue.scheduledDelayMillis),
     exportTimeoutMillis: reader.read(queue.exportTimeoutMillis),

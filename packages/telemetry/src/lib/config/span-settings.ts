@@ -30,6 +30,13 @@ export const queueSettings = {
     default: 2048,
     doc: 'Spans waiting for one destination, at the most; more are dropped and counted.',
   }),
+  maxQueueBytes: setting({
+    env: ['LINKED_TRACES_QUEUE_BYTES'],
+    option: 'queue.maxQueueBytes',
+    kind: integer(1),
+    default: 64 * 1024 * 1024,
+    doc: 'Bytes of memory that these spans may take, about; more spans are dropped and counted.',
+  }),
   maxExportBatchSize: setting({
     env: ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE'],
     option: 'queue.maxExportBatchSize',

@@ -75,10 +75,12 @@ export interface SpanLimits {
   readonly attributePerLinkCountLimit: number
 }
 
-/** `OTEL_BSP_*`: bounds and pace of each destination's queue. */
+/** `OTEL_BSP_*` and `LINKED_TRACES_QUEUE_BYTES`: bounds and pace of each destination's queue. */
 export interface QueueConfig {
   /** Spans waiting at the most; more are dropped, newest first, and counted. */
   readonly maxQueueSize: number
+  /** The same in bytes of memory, estimated. */
+  readonly maxQueueBytes: number
   readonly maxExportBatchSize: number
   readonly scheduledDelayMillis: number
   readonly exportTimeoutMillis: number

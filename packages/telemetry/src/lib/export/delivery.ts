@@ -26,6 +26,8 @@ export interface DeliveryFailure {
   readonly cure: string
   /** Nobody listens there: waiting a moment longer will not help a process that wants to end. */
   readonly unreachable: boolean
+  /** The same spans in smaller batches may be taken. */
+  readonly tooLarge?: boolean
   /** How long the backend asked to be left alone (`Retry-After`), in milliseconds. */
   readonly retryAfterMillis?: number | undefined
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { axiomRefusal } from '../axiom/axiom-refusal.ts'
 import { Secret } from '../config/secret.ts'
 import type { Destination } from '../config/telemetry-config.ts'
 import type { Answer } from './explain-failure.ts'
@@ -22,11 +23,11 @@ const WORKBENCH: Destination = {
 const OTLP: Destination = { ...AXIOM, kind: 'otlp', url: 'https://collector.example/v1/traces' }
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
-const answered = (status: number, more: Partial<Answer> = {}): Answer => {
-  return { status, statusText: '', contentType: undefined, retryAfter: undefined, body: '', ...more }
+const answered = (status: number, headers: Record<string, string | undefined> = {}, body = ''): Answer => {
+  return { status, statusText: '', header: (name) => headers[name], body }
 }
 const json = (status: number, message: string) => {
-  return answered(status, { contentType: 'application/json', body: JSON.stringify({ message }) })
+  return answered(status, { 'content-type': 'application/json' }, JSON.stringify({ message }))
 }
 const systemError = (code: string) => Object.assign(new Error(`${code} somewhere`), { code })
 
@@ -40,7 +41,7 @@ describe('explainAnswer', () => {
     [429, 'rate limit exceeded', /OTEL_TRACES_SAMPLER/],
     [430, 'quota exceeded', /OTEL_TRACES_SAMPLER/],
   ])('knows the cure for what Axiom refuses with %i', (status, message, cure) => {
-    const failure = explainAnswer(AXIOM, json(status, message), NOW)
+    const failure = explainAnswer(AXIOM, json(status, message), NOW, axiomRefusal)
     expect(failure.words).toBe(`answered ${status}: ${message}`)
     expect(failure.cure).toMatch(cure)
   })
@@ -51,7 +52,10 @@ describe('explainAnswer', () => {
     [405, /\/v1\/traces/],
     [415, /OTEL_EXPORTER_OTLP_PROTOCOL/],
     [302, /check the address/],
-    [500, /^$/],
+    [413, /OTEL_BSP_MAX_EXPORT_BATCH_SIZE/],
+    [429, /OTEL_TRACES_SAMPLER/],
+    [500, /logs/],
+    [418, /^$/],
   ])('knows the cure for what other backends refuse with %i', (status, cure) => {
     expect(explainAnswer(OTLP, answered(status), NOW).cure).toMatch(cure)
   })
@@ -63,10 +67,21 @@ describe('explainAnswer', () => {
     ['soon', undefined],
     [undefined, undefined],
   ])('understands a Retry-After of %j', (retryAfter, millis) => {
-    expect(explainAnswer(OTLP, answered(503, { retryAfter }), NOW)).toMatchObject({
+    expect(explainAnswer(OTLP, answered(503, { 'retry-after': retryAfter }), NOW)).toMatchObject({
       outcome: 'retry',
       retryAfterMillis: millis,
     })
+  })
+
+  it('has an export repeated that a used-up quota of Axiom refused, when the quota is renewed', () => {
+    const reset = String(NOW / 1000 + 90)
+    expect(
+      explainAnswer(AXIOM, answered(430, { 'x-ingestlimit-reset': reset }), NOW, axiomRefusal),
+    ).toMatchObject({
+      outcome: 'retry',
+      retryAfterMillis: 90_000,
+    })
+    expect(explainAnswer(OTLP, answered(430), NOW).outcome).toBe('refused')
   })
 
   it('never repeats a token, with or without its scheme', () => {
@@ -87,7 +102,9 @@ describe('explainAnswer', () => {
     ['application/json', 'null'],
     ['application/x-protobuf', '\b\u0003'],
   ])('does without the words of a body in %s such as %j', (contentType, body) => {
-    expect(explainAnswer(OTLP, answered(400, { contentType, body }), NOW).words).toBe('answered 400')
+    expect(explainAnswer(OTLP, answered(400, { 'content-type': contentType }, body), NOW).words).toBe(
+      'answered 400',
+    )
   })
 })
 
@@ -96,7 +113,9 @@ describe('explainError', () => {
     expect(explainError(WORKBENCH, systemError('ECONNREFUSED'))).toMatchObject({
       outcome: 'retry',
       words: 'refused the connection',
-      cure: expect.stringMatching(/^Start a workbench there, set WORKBENCH_URL .* or turn export off/),
+      cure: expect.stringMatching(
+        /^There is no workbench on 127\.0\.0\.1:4318: start one, set WORKBENCH_URL .* or turn export off/,
+      ),
       unreachable: true,
     })
   })
@@ -109,7 +128,8 @@ describe('explainError', () => {
     ['EHOSTUNREACH', 'cannot be reached: no route to collector.example', true],
     ['ETIMEDOUT', 'did not answer within 10000 ms', false],
     ['ECONNRESET', 'could not be sent to: ECONNRESET somewhere', false],
-    ['CERT_HAS_EXPIRED', 'could not be sent to: CERT_HAS_EXPIRED somewhere', false],
+    ['CERT_HAS_EXPIRED', 'cannot be trusted: CERT_HAS_EXPIRED somewhere', false],
+    ['EPROTO', 'does not speak TLS', false],
   ])('puts %s into words', (code, words, unreachable) => {
     expect(explainError(OTLP, systemError(code))).toMatchObject({
       outcome: 'retry',
@@ -117,6 +137,16 @@ describe('explainError', () => {
       words,
       unreachable,
     })
+  })
+
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /OTEL_EXPORTER_OTLP_CERTIFICATE/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /OTEL_EXPORTER_OTLP_CERTIFICATE/],
+    ['CERT_HAS_EXPIRED', /Renew/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /name/],
+    ['EPROTO', /http:/],
+  ])('knows what to do about %s', (code, cure) => {
+    expect(explainError(OTLP, systemError(code)).cure).toMatch(cure)
   })
 
   it('puts whatever else was thrown into words', () => {

@@ -6,10 +6,19 @@ import type { DeliveryFailure } from './delivery.ts'
 export interface Answer {
   readonly status: number
   readonly statusText: string
-  readonly contentType: string | undefined
-  readonly retryAfter: string | undefined
+  /** A header of the answer, by its name in lower case. */
+  readonly header: (name: string) => string | undefined
   /** The body as text, cut to a length that can be held. */
   readonly body: string
+}
+
+/** What the refusals of one kind of backend mean beyond what OTLP over HTTP says. */
+export interface BackendKnowledge {
+  /** What to do, as sentences; empty when nothing more is known. */
+  cure(status: number, said: string): string
+  /** Whether a request may be repeated that was answered with this status. */
+  retries(status: number): boolean
+  retryAfterMillis(header: Answer['header'], now: number): number | undefined
 }
 
 /** The statuses whose requests may be repeated (OTLP/HTTP, "Retryable Response Codes"). */
@@ -19,16 +28,24 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 const MAX_WORDS = 200
 
 /** Says why an answer is not the success it should be, and what to do. */
-export function explainAnswer(destination: Destination, answer: Answer, now: number): DeliveryFailure {
-  const { status, statusText } = answer
+export function explainAnswer(
+  destination: Destination,
+  answer: Answer,
+  now: number,
+  knowledge?: BackendKnowledge,
+): DeliveryFailure {
+  const { status, statusText, header } = answer
   const said = backendWords(destination, answer)
+  const retry = RETRYABLE.has(status) || knowledge?.retries(status)
   return {
-    outcome: RETRYABLE.has(status) ? 'retry' : 'refused',
+    outcome: retry ? 'retry' : 'refused',
     cause: `http ${status}`,
     words: `answered ${status}${statusText && ` ${statusText}`}${said && `: ${said}`}`,
-    cure: cureForStatus(destination, status, said),
+    cure: knowledge?.cure(status, said) || cureForStatus(status),
     unreachable: false,
-    retryAfterMillis: retryAfterMillis(answer.retryAfter, now),
+    tooLarge: status === 413,
+    retryAfterMillis:
+      retryAfterMillis(header('retry-after'), now) ?? knowledge?.retryAfterMillis(header, now),
   }
 }
 
@@ -63,9 +80,23 @@ export function explainError(destination: Destination, error: unknown): Delivery
         'Check the network between here and there, or allow more with OTEL_EXPORTER_OTLP_TIMEOUT.',
         false,
       )
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return failure(
+        code,
+        'does not speak TLS',
+        'Check the port, and whether the address should begin with http: instead of https:.',
+        false,
+      )
     default: {
-      const message = error instanceof Error ? error.message : String(error)
-      return failure(code, `could not be sent to: ${oneLine(destination, message)}`, '', false)
+      const cure = cureForTls(code)
+      if (cure !== '') {
+        // Newer versions of Node.js add advice of their own after a semicolon.
+        const reason = oneLine(destination, messageOf(error).replace(/;.*/s, ''))
+        return failure(code, `cannot be trusted: ${reason}`, cure, false)
+      }
+      return failure(code, `could not be sent to: ${oneLine(destination, messageOf(error))}`, '', false)
     }
   }
 }
@@ -77,39 +108,43 @@ function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'error'
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** What to do about a certificate that is not accepted; empty when it is something else (Node.js, "X509 certificate error codes"). */
+function cureForTls(code: string): string {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Use the name that its certificate was issued for.'
+  if (code === 'CERT_HAS_EXPIRED') return 'Renew its certificate, and check the clock of this machine.'
+  if (/^CERT_|^SELF_SIGNED_CERT|^DEPTH_ZERO_|^UNABLE_TO_(GET|VERIFY)/.test(code)) {
+    return 'Name the certificate of its authority in OTEL_EXPORTER_OTLP_CERTIFICATE, or in NODE_EXTRA_CA_CERTS.'
+  }
+  return ''
+}
+
 function cureForRefusal({ kind, url }: Destination, port: string): string {
   if (kind !== 'workbench') return `Check that something listens on port ${port || 'of the scheme'} there.`
   return (
-    `Start a workbench there, set WORKBENCH_URL to where one is (now ${new URL(url).origin}), ` +
+    `There is no workbench on ${new URL(url).host}: start one, set WORKBENCH_URL to where one is, ` +
     'set AXIOM_TOKEN and AXIOM_DATASET, or turn export off with OTEL_TRACES_EXPORTER=none.'
   )
 }
 
-function cureForStatus({ kind }: Destination, status: number, said: string): string {
+function cureForStatus(status: number): string {
   if (status === 413) return 'Make batches smaller with OTEL_BSP_MAX_EXPORT_BATCH_SIZE.'
-  if (kind === 'axiom') {
-    if (status === 401) return 'Set AXIOM_TOKEN to a token of this organisation that is still valid.'
-    if (status === 403) {
-      return 'Let the token of AXIOM_TOKEN ingest into this dataset, and check that both belong to this region.'
-    }
-    if (status === 404) return 'Create the dataset, or set AXIOM_DATASET to one that exists.'
-    if (status === 400 && /edge deployment/i.test(said)) {
-      return 'The dataset lives in another region: set AXIOM_DOMAIN to the one named above.'
-    }
-    if (status === 429 || status === 430) {
-      return "Sample with OTEL_TRACES_SAMPLER, or raise the organisation's limit."
-    }
-  }
   if (status === 401 || status === 403) return 'Check the credentials in OTEL_EXPORTER_OTLP_HEADERS.'
   if (status === 404 || status === 405) return 'Check the address: OTLP over HTTP ends in /v1/traces.'
   if (status === 415)
     return 'Try the other encoding with OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf or http/json.'
+  if (status === 429) return 'Sample with OTEL_TRACES_SAMPLER, or allow more at the backend.'
+  if (status >= 500) return 'Its own logs say what it is.'
   if (status < 400) return 'Something else than an OTLP endpoint answers there: check the address.'
   return ''
 }
 
 /** The message of a JSON error (Axiom's, and `google.rpc.Status`), or a short plain text; a web page says nothing. */
-function backendWords(destination: Destination, { body, contentType = '' }: Answer): string {
+function backendWords(destination: Destination, { body, header }: Answer): string {
+  const contentType = header('content-type') ?? ''
   if (contentType.includes('json')) {
     try {
       const { message } = JSON.parse(body) as { message?: unknown }

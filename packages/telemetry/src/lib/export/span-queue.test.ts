@@ -22,6 +22,8 @@ function start(options: Partial<SpanQueueOptions<number>> = {}, always?: Deliver
   let mostAtATime = 0
   const queue = new SpanQueue<number>({
     maxQueueSize: 100,
+    maxQueueBytes: Number.POSITIVE_INFINITY,
+    sizeOf: () => 1,
     maxExportBatchSize: 10,
     scheduledDelayMillis: 5000,
     exportTimeoutMillis: 30_000,
@@ -391,5 +393,42 @@ describe('SpanQueue', () => {
     await run.answer(DELIVERED)
     await drained
     expect(run.queue).toMatchObject({ exported: 1, held: 1, dropped: { deadline: 0 } })
+  })
+
+  it('holds no more bytes than it may, and has room again when they are gone', async () => {
+    const run = start({ maxQueueBytes: 100, sizeOf: (span) => span })
+    addAll(run.queue, [60, 41, 40, 1])
+    expect(run.queue).toMatchObject({ held: 2, dropped: { queueFull: 2 } })
+    await pass(5000)
+    await run.answer(DELIVERED)
+    run.queue.add(100)
+    expect(run.queue).toMatchObject({ held: 1, dropped: { queueFull: 2 } })
+  })
+
+  it('sends a batch that has become large before it is full', async () => {
+    const { queue, sent } = start({ maxQueueBytes: Infinity, sizeOf: () => 600_000 }, DELIVERED)
+    addAll(queue, [1, 2, 3])
+    await pass(1)
+    expect(sent).toEqual([[1, 2]])
+  })
+
+  it('halves a batch that is too large for the backend, until single spans are', async () => {
+    const sent: number[][] = []
+    const { queue, observer } = start({
+      deliver(batch) {
+        sent.push([...batch])
+        const fits = batch.length <= 2 && !batch.includes(3)
+        return Promise.resolve(fits ? DELIVERED : { ...DENIED, cause: 'http 413', tooLarge: true })
+      },
+    })
+    addAll(queue, range(1, 10))
+    const flushed = queue.flush()
+    await pass(100)
+    await flushed
+    expect(sent.filter((batch) => batch.length <= 2)).toEqual([[1, 2], [3], [4, 5], [6, 7], [8], [9, 10]])
+    expect(queue).toMatchObject({ exported: 9, held: 0, dropped: { refused: 1 } })
+    // It is said that batches are too large, and which spans are lost by that.
+    expect(observer.failed.mock.calls[0]?.[0]).toMatchObject({ outcome: 'retry', cause: 'http 413' })
+    expect(observer.failed.mock.calls.filter(([failure]) => failure.outcome === 'refused')).toHaveLength(1)
   })
 })

@@ -12,12 +12,15 @@ export interface QueueObserver {
 export interface SpanQueueOptions<Span> extends QueueConfig {
   readonly deliver: Deliver<Span>
   readonly observer: QueueObserver
+  /** About how many bytes of memory a span takes. */
+  readonly sizeOf: (span: Span) => number
   /** In [0, 1). Spreads retries, so that the many processes of an outage do not come back as one. */
   readonly random?: () => number
 }
 
 interface Batch<Span> {
   readonly spans: readonly Span[]
+  readonly bytes: number
   /** Resolves once the batch is delivered, refused or given up. */
   readonly settled: Promise<void>
   readonly settle: () => void
@@ -37,13 +40,16 @@ const LONGEST_WAIT = 30_000
 const FIRST_WAIT_WHEN_HURRIED = 100
 /** Requests at a time when the process ends: one after the other, a slow backend would take all its time for the first. */
 const PARALLEL_AT_END = 8
+/** A batch this large is sent although it could take more spans, in bytes: encoding it must not hold up the event loop. */
+const LARGE_BATCH = 1024 * 1024
 /** How long a process that wants to end knocks where nobody listens, in milliseconds. */
 const KNOCKING_AT_END = 1000
 
 /**
- * Holds ended spans until one destination has taken them: bounded, one request at a time, no loss unseen.
+ * Holds ended spans until one destination has taken them: bounded in spans and bytes, one request at a time, no loss
+ * unseen.
  *
- * A batch that fails goes behind the others and is tried again, so one that the backend chokes on does not hold them up.
+ * A batch that fails goes behind the others and is tried again, so one that the backend chokes on does not hold them up; one that is too large is halved.
  * When the bound is reached the newest spans are dropped. Nothing here keeps a process alive, except that somebody
  * waits for `flush`, `drain` or `shutdown`.
  */
@@ -53,11 +59,14 @@ export class SpanQueue<Span> {
   #scheduledDelayMillis: number
   /** The batch being filled: fewer than `maxExportBatchSize` spans. */
   #open: Span[] = []
+  #openBytes = 0
   /** Batches to be sent, failed ones last. */
   readonly #ready: Batch<Span>[] = []
   readonly #inFlight = new Set<Batch<Span>>()
   /** Spans in the three above: `maxQueueSize` at the most. */
   #held = 0
+  /** What these take: `maxQueueBytes` at the most. */
+  #heldBytes = 0
   #exported = 0
   readonly #dropped = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
   #timer: NodeJS.Timeout | undefined
@@ -92,9 +101,16 @@ export class SpanQueue<Span> {
 
   /** Takes an ended span. */
   add(span: Span): void {
-    if (this.#closed) this.#drop('afterShutdown', 1)
-    else if (this.#held >= this.#options.maxQueueSize) this.#drop('queueFull', 1)
-    else this.#hold(span)
+    const { maxQueueSize, maxQueueBytes, sizeOf } = this.#options
+    if (this.#closed) {
+      this.#drop('afterShutdown', 1)
+    } else if (this.#held >= maxQueueSize) {
+      this.#drop('queueFull', 1)
+    } else {
+      const bytes = sizeOf(span)
+      if (this.#heldBytes + bytes > maxQueueBytes) this.#drop('queueFull', 1)
+      else this.#hold(span, bytes)
+    }
   }
 
   /**
@@ -122,9 +138,13 @@ export class SpanQueue<Span> {
       const { promise: hopeless, resolve: giveUp } = Promise.withResolvers<void>()
       this.#ending = { since: now, until: now + deadlineMillis, giveUp }
       this.#tryNow()
-      await withDeadline(deadlineMillis, Promise.race([allSettled(batches), hopeless]))
+      let settled = false
+      const done = allSettled(batches).then(() => {
+        settled = true
+      })
+      await withDeadline(deadlineMillis, Promise.race([done, hopeless]))
       this.#ending = undefined
-      if (batches.some((batch) => this.#inFlight.has(batch) || this.#ready.includes(batch))) this.#giveUp()
+      if (!settled) this.#giveUp()
     } else {
       this.#tryNow()
       await allSettled(batches)
@@ -158,10 +178,12 @@ export class SpanQueue<Span> {
     else this.#drop('deadline', spans)
   }
 
-  #hold(span: Span): void {
+  #hold(span: Span, bytes: number): void {
     this.#held++
+    this.#heldBytes += bytes
+    this.#openBytes += bytes
     this.#open.push(span)
-    if (this.#open.length >= this.#options.maxExportBatchSize) {
+    if (this.#open.length >= this.#options.maxExportBatchSize || this.#openBytes >= LARGE_BATCH) {
       this.#cut()
       this.#wakeIn(0)
     } else if (this.#open.length === 1) {
@@ -180,9 +202,9 @@ export class SpanQueue<Span> {
 
   #cut(): void {
     if (this.#open.length === 0) return
-    const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
-    this.#ready.push({ spans: this.#open, settled, settle })
+    this.#ready.push(createBatch(this.#open, this.#openBytes))
     this.#open = []
+    this.#openBytes = 0
   }
 
   #everything(): Batch<Span>[] {
@@ -244,8 +266,12 @@ export class SpanQueue<Span> {
     // Whatever it answered, the backend is there and has time.
     this.#failuresInARow = 0
     this.#notBefore = this.#askedNotBefore = 0
-    this.#held -= spans
-    batch.settle()
+    if (delivery.outcome === 'refused' && delivery.tooLarge && spans > 1) {
+      this.#split(batch)
+      observer.failed({ ...delivery, outcome: 'retry' }, spans, this.#held)
+      return
+    }
+    this.#forget(batch)
     if (delivery.outcome === 'refused') {
       observer.failed(delivery, spans, this.#held)
       this.#drop('refused', spans)
@@ -255,6 +281,23 @@ export class SpanQueue<Span> {
     this.#exported += spans - rejected
     observer.delivered(delivery, spans)
     if (rejected > 0) this.#drop('rejected', rejected)
+  }
+
+  /** The halves go first: a backend that takes nothing of them shall have said so of every span before long. */
+  #split(batch: Batch<Span>): void {
+    const { spans, settle } = batch
+    const middle = Math.ceil(spans.length / 2)
+    const halves = [spans.slice(0, middle), spans.slice(middle)].map((half) => {
+      return createBatch(half, (batch.bytes * half.length) / spans.length)
+    })
+    this.#ready.unshift(...halves)
+    void allSettled(halves).then(settle)
+  }
+
+  #forget({ spans, bytes, settle }: Batch<Span>): void {
+    this.#held -= spans.length
+    this.#heldBytes = this.#held === 0 ? 0 : this.#heldBytes - bytes
+    settle()
   }
 
   #backOff({ retryAfterMillis = 0, unreachable }: DeliveryFailure): void {
@@ -288,10 +331,7 @@ export class SpanQueue<Span> {
   #remove(batches: Batch<Span>[]): Batch<Span>[] {
     this.#ready.length = 0
     this.#inFlight.clear()
-    for (const { spans, settle } of batches) {
-      this.#held -= spans.length
-      settle()
-    }
+    for (const batch of batches) this.#forget(batch)
     return batches
   }
 
@@ -299,6 +339,11 @@ export class SpanQueue<Span> {
     this.#dropped[reason] += spans
     this.#options.observer.dropped(reason, spans)
   }
+}
+
+function createBatch<Span>(spans: readonly Span[], bytes: number): Batch<Span> {
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
+  return { spans, bytes, settled, settle }
 }
 
 async function allSettled(batches: readonly Batch<unknown>[]): Promise<void> {

@@ -6,11 +6,12 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import type { IExportTracePartialSuccess } from '@opentelemetry/otlp-transformer'
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
+import { axiomRefusal } from '../axiom/axiom-refusal.ts'
 import { Secret } from '../config/secret.ts'
 import type { Destination, TlsFiles } from '../config/telemetry-config.ts'
 import type { Deliver, Delivery } from '../export/delivery.ts'
 import type { ExitRequest } from '../export/exit-worker.ts'
-import type { Answer } from '../export/explain-failure.ts'
+import type { Answer, BackendKnowledge } from '../export/explain-failure.ts'
 import { explainAnswer, explainError, oneLine } from '../export/explain-failure.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
@@ -18,8 +19,8 @@ import { createExporterAgent } from './exporter-agent.ts'
 
 export interface OtlpDelivery {
   readonly deliver: Deliver<ReadableSpan>
-  /** The same export, for `deliverAtExit`. */
-  exitRequest(batch: readonly ReadableSpan[]): ExitRequest
+  /** The same export, for `deliverAtExit`; nothing when none of its spans can be encoded. */
+  exitRequest(batch: readonly ReadableSpan[]): ExitRequest | undefined
   /** Closes the connections that wait for the next export. */
   close(): void
 }
@@ -54,31 +55,52 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     httpAgentOptions: () => agent,
   })
 
+  const json = protocol === 'http/json'
+  const serializer = json ? JsonTraceSerializer : ProtobufTraceSerializer
+
   async function deliver(batch: readonly ReadableSpan[], signal: AbortSignal): Promise<Delivery> {
     const attempt: Attempt = { signal, body: [] }
     try {
       const result = await send(await exporter, batch, (start) => run(attempt, start))
       return interpret(destination, attempt, result)
     } catch (error) {
-      // It did not come to a request: the batch cannot be encoded, and never will be.
-      return { ...explainError(destination, error), outcome: 'refused', unreachable: false }
+      // It did not come to a request: something in the batch cannot be encoded, and never will be.
+      const encodable = batch.filter((span) => encode(span) !== undefined)
+      const reason = `cannot be encoded: ${oneLine(destination, error instanceof Error ? error.message : String(error))}`
+      if (encodable.length === 0 || encodable.length === batch.length) return notEncoded(reason)
+      const delivery = await deliver(encodable, signal)
+      if (delivery.outcome !== 'delivered') return delivery
+      return { ...delivery, rejected: delivery.rejected + batch.length - encodable.length, reason }
     }
   }
 
-  function exitRequest(batch: readonly ReadableSpan[]): ExitRequest {
-    const json = protocol === 'http/json'
-    const body = (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest([...batch])
-    const contentType = json ? 'application/json' : 'application/x-protobuf'
-    return {
-      url,
-      headers: { ...headers, 'content-type': contentType, 'user-agent': USER_AGENT },
-      body: body ?? new Uint8Array(),
-      compression,
-      tls: pem,
+  function encode(...spans: readonly ReadableSpan[]): Uint8Array | undefined {
+    try {
+      return serializer.serializeRequest([...spans])
+    } catch {
+      return undefined
     }
+  }
+
+  function exitRequest(batch: readonly ReadableSpan[]): ExitRequest | undefined {
+    const body = encode(...batch) ?? encode(...batch.filter((span) => encode(span) !== undefined))
+    const contentType = json ? 'application/json' : 'application/x-protobuf'
+    return (
+      body && {
+        url,
+        headers: { ...headers, 'content-type': contentType, 'user-agent': USER_AGENT },
+        body,
+        compression,
+        tls: pem,
+      }
+    )
   }
 
   return { deliver, exitRequest, close: () => agent.destroy() }
+}
+
+function notEncoded(words: string): Delivery {
+  return { outcome: 'refused', cause: 'encoding', words, cure: '', unreachable: false }
 }
 
 /** The exporter for protobuf is loaded when it is asked for, the one for JSON always: it is the default. */
@@ -109,20 +131,24 @@ function interpret(destination: Destination, attempt: Attempt, result: ExportRes
   const answer: Answer = {
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? '',
-    contentType: response.headers['content-type'],
-    retryAfter: response.headers['retry-after'],
+    header: (name) => response.headers[name]?.toString(),
     body: body.toString(),
   }
   // A web page in answer to an export comes from something else than an OTLP endpoint, whatever its status.
-  if (result.code !== ExportResultCode.SUCCESS || answer.contentType?.startsWith('text/html')) {
-    return explainAnswer(destination, answer, Date.now())
+  const contentType = answer.header('content-type')
+  if (result.code !== ExportResultCode.SUCCESS || contentType?.startsWith('text/html')) {
+    return explainAnswer(destination, answer, Date.now(), knowledgeOf(destination))
   }
-  const { rejectedSpans, errorMessage } = readPartialSuccess(body, answer.contentType)
+  const { rejectedSpans, errorMessage } = readPartialSuccess(body, contentType)
   return {
     outcome: 'delivered',
     rejected: Math.max(Number(rejectedSpans) || 0, 0),
     reason: typeof errorMessage === 'string' ? oneLine(destination, errorMessage) : undefined,
   }
+}
+
+function knowledgeOf({ kind }: Destination): BackendKnowledge | undefined {
+  return kind === 'axiom' ? axiomRefusal : undefined
 }
 
 /** A response that cannot be read is a success all the same: its status says so. */

@@ -4,12 +4,12 @@ import { describeDestination } from '../config/describe-destination.ts'
 import type { Destination, QueueConfig } from '../config/telemetry-config.ts'
 import { DeliveryReporter } from '../export/delivery-reporter.ts'
 import { deliverAtExit } from '../export/exit-delivery.ts'
-import type { ExitRequest } from '../export/exit-worker.ts'
 import type { Unfinished } from '../export/process-end.ts'
 import { SpanQueue } from '../export/span-queue.ts'
 import type { TelemetryHealth } from '../export/telemetry-health.ts'
 import type { OtlpDelivery } from './otlp-delivery.ts'
 import { createOtlpDelivery } from './otlp-delivery.ts'
+import { spanSize } from './span-size.ts'
 
 /** One destination, with what is on the way to it. */
 interface Outlet {
@@ -75,7 +75,7 @@ export class Outlets implements SpanProcessor, Unfinished {
     const batches = this.#outlets.flatMap((outlet) => {
       return outlet.queue
         .takeAll()
-        .map((spans) => ({ outlet, spans, request: tryExitRequest(outlet, spans) }))
+        .map((spans) => ({ outlet, spans, request: outlet.delivery.exitRequest(spans) }))
     })
     const requests = batches.flatMap(({ request }) => request ?? [])
     const delivered = new Set(deliverAtExit(requests, deadlineMillis))
@@ -102,17 +102,8 @@ function createOutlet(destination: Destination, config: QueueConfig, say: (line:
     say,
     graceMillis: destination.kind === 'workbench' ? WORKBENCH_GRACE : 0,
   })
-  const queue = new SpanQueue({ ...config, deliver: delivery.deliver, observer: reporter })
+  const queue = new SpanQueue({ ...config, deliver: delivery.deliver, observer: reporter, sizeOf: spanSize })
   return { destination, delivery, reporter, queue }
-}
-
-/** An error in an `exit` listener would change the process's exit code. */
-function tryExitRequest({ delivery }: Outlet, spans: readonly ReadableSpan[]): ExitRequest | undefined {
-  try {
-    return delivery.exitRequest(spans)
-  } catch {
-    return undefined
-  }
 }
 
 function describeHealth({ destination, queue, reporter }: Outlet): TelemetryHealth['destinations'][number] {
