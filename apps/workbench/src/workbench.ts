@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { createOtlpReceiver } from '@linked-traces/otlp-receiver'
 import { createApi } from './api/api-app.ts'
 import type { Backend } from './api/backend.ts'
 import type { Trace } from './api/contract.ts'
 import { ingestGuard } from './api/ingest-guard.ts'
+import { servePage } from './api/serve-page.ts'
 import type { WorkbenchConfig } from './config.ts'
 import type { StoreStatus } from './store/telemetry-store.ts'
 import { formatTrace } from './terminal/format-trace.ts'
@@ -34,6 +36,9 @@ export type WorkbenchSurroundings = {
 
 /** Bytes of all exports that wait to be stored; beyond it senders are asked to come again (503). */
 const mostBytesInFlight = 64 * 1024 * 1024
+
+/** Where the page is built to, seen from `src` and from `dist`. */
+const pageFolder = fileURLToPath(new URL('../web/dist', import.meta.url))
 
 /** Opens the store and puts the workbench together; rejects with a `StoreError` when the store cannot be opened. */
 export async function createWorkbench(
@@ -83,7 +88,8 @@ export async function createWorkbench(
       warn(`Receiving telemetry failed: ${error instanceof Error ? error.stack : String(error)}`),
   })
   const isAnswered = ingestGuard({ listenHost, token, allowedOrigins })
-  const api = createApi({ listenHost, token, backend, now: Date.now })
+  const page = servePage(pageFolder)
+  const api = createApi({ listenHost, token, backend, now: Date.now, page })
   return {
     listener: (request, response) => {
       if (!receiver.handles(request)) api.app(request, response)

@@ -19,7 +19,8 @@ const contentSecurityPolicy = [
 /** Addresses of the page's views, which are all the same document; the ids are for the page to read. */
 const views = ['/', '/traces', '/traces/:traceId', '/linked/:traceId', '/dashboard']
 
-const notBuilt = 'The page is not built. Build it with: npx -y pnpm@12 --filter @linked-traces/workbench-web build\n'
+const notBuilt =
+  'The page is not built. Build it with: npx -y pnpm@12 --filter @linked-traces/workbench-web build\n'
 
 /**
  * Serves the workbench's page as it was built into `folder`. What is neither a file of it nor the address of a view is left to the next
@@ -36,15 +37,20 @@ export function servePage(folder: string): RequestHandler {
     next()
   })
   // The names of these files change with their contents.
-  router.use('/assets', express.static(`${folder}/assets`, { immutable: true, maxAge: '1y', index: false, redirect: false }))
+  router.use(
+    '/assets',
+    express.static(`${folder}/assets`, { immutable: true, maxAge: '1y', index: false, redirect: false }),
+  )
   router.use(express.static(folder, { index: false, redirect: false, cacheControl: false }))
   for (const view of views) {
     router.get(view, (_request, response, next) => {
-      response.set('vary', 'accept').sendFile('index.html', { root: folder, cacheControl: false }, (error) => {
-        if (!error) return
-        if (response.headersSent || !('code' in error) || error.code !== 'ENOENT') next(error)
-        else response.status(503).type('text/plain').send(notBuilt)
-      })
+      response
+        .set('vary', 'accept')
+        .sendFile('index.html', { root: folder, cacheControl: false }, (error) => {
+          if (!error) return
+          if (response.headersSent || !('code' in error) || error.code !== 'ENOENT') next(error)
+          else response.status(503).type('text/plain').send(notBuilt)
+        })
     })
   }
   return router
