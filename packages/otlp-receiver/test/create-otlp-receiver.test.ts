@@ -343,19 +343,40 @@ describe('createOtlpReceiver', () => {
     expect(seen).toEqual(attempts.map(([, , , status], i) => [status, i > 0]))
   })
 
-  it('cuts a refused sender off that does not stop', async () => {
-    await using server = await start({ limits: { bodyBytes: kibibyte } })
-    const socket = connect(server.port, '127.0.0.1')
-    socket.on('error', () => {})
-    const answered = once(socket, 'data')
-    socket.write('POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n')
-    socket.write(`Content-Length: ${1024 ** 4}\r\n\r\n`)
-    expect(String((await answered)[0])).toMatch(/^HTTP\/1\.1 413 /)
-    // Not `once`, which fails on the error that being cut off is.
-    const closed = new Promise((resolve) => socket.once('close', resolve))
-    const flood = setInterval(() => socket.write(Buffer.alloc(1024 * kibibyte)), 1)
-    await closed
-    clearInterval(flood)
+  describe('cuts a refused sender off', () => {
+    const refusedSender = async (port: number) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => {})
+      // Not `once`, which fails on the error that being cut off is.
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      const answered = once(socket, 'data')
+      socket.write('POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n')
+      socket.write(`Content-Length: ${1024 ** 4}\r\n\r\n`)
+      expect(String((await answered)[0])).toMatch(/^HTTP\/1\.1 413 /)
+      return { socket, closed }
+    }
+
+    it('that does not stop sending', async () => {
+      await using server = await start()
+      const { socket, closed } = await refusedSender(server.port)
+      const chunk = Buffer.alloc(1024 * kibibyte)
+      const flood = (): void => {
+        while (!socket.destroyed && socket.write(chunk));
+      }
+      socket.on('drain', flood)
+      flood()
+      await closed
+      // 8 MiB, and what the sockets' buffers hold.
+      expect(socket.bytesWritten).toBeLessThan(64 * 1024 * kibibyte)
+    })
+
+    it('that sends on forever, a byte at a time', async () => {
+      await using server = await start()
+      const { socket, closed } = await refusedSender(server.port)
+      const trickle = setInterval(() => socket.write(' '), 50)
+      await closed
+      clearInterval(trickle)
+    })
   })
 
   it('answers 408 to an upload that stalls', async () => {
@@ -468,6 +489,8 @@ describe('createOtlpReceiver', () => {
       { signal: 'logs', encoding: 'json', contentEncoding: 'gzip', headers: { 'x-tenant': 'a' } },
     ])
     expect(Buffer.compare(Buffer.from(seen[0]?.body ?? []), body)).toBe(0)
+    // Ready to be transferred to another thread.
+    expect(seen[0]?.body.buffer.byteLength).toBe(body.byteLength)
     expect([answer.status, statusOf(answer)]).toMatchObject([
       400,
       { details: [{ fieldViolations: [{ field: 'a.b', description: 'Found out elsewhere.' }] }] },

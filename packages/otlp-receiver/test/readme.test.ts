@@ -28,7 +28,7 @@ describe('README.md', () => {
     const child = spawn(
       process.execPath,
       ['--conditions=@linked-traces/source', '--input-type=module-typescript', '--eval', program],
-      { cwd: path('..'), stdio: ['ignore', 'pipe', 'inherit'] },
+      { cwd: path('..'), stdio: ['ignore', 'pipe', 'inherit'], timeout: 15_000 },
     )
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
     const nextLine = async (): Promise<string | undefined> => (await lines.next()).value
@@ -49,8 +49,8 @@ describe('README.md', () => {
         '  linked to trace 5b8efff798038103d269b633813fc60c: undefined',
       ])
     } finally {
-      child.kill()
-      await once(child, 'exit')
+      const exited = once(child, 'exit')
+      if (child.kill()) await exited
     }
   })
 })

@@ -9,6 +9,7 @@ export type EncodedExport = {
   readonly signal: Signal
   readonly encoding: Encoding
   readonly contentEncoding: ContentEncoding
+  /** Alone in its ArrayBuffer, which may be transferred to another thread. */
   readonly body: Uint8Array
   readonly headers: IncomingHttpHeaders
 }

@@ -17,6 +17,5 @@ export const drain = (request: IncomingMessage): void => {
     if (drained > mostDrainedBytes) request.destroy()
   })
   request.once('close', () => clearTimeout(cutOff)).once('end', () => clearTimeout(cutOff))
-  request.on('error', () => {})
   request.resume()
 }

@@ -32,7 +32,7 @@ export class Upload {
   }
 
   /**
-   * Reads the whole body within `mostBytes` and `milliseconds`.
+   * Reads the whole body, into memory that belongs to nothing else, within `mostBytes` and `milliseconds`.
    *
    * Throws TooLargeError, UploadAborted, UploadTimeout or UploadsOverBudget, and then has stopped keeping bytes.
    */
@@ -61,10 +61,10 @@ export class Upload {
       }
     }
     const onClose = (): void => reject(new UploadAborted('The sender closed the connection within its body.'))
-    request.on('data', onData).once('end', resolve).once('close', onClose).once('error', onClose)
+    request.on('data', onData).once('end', resolve).once('close', onClose)
     try {
       await promise
-      return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, received)
+      return joined(chunks, received)
     } finally {
       clearTimeout(deadline)
       request.off('data', onData).off('end', resolve).off('close', onClose)
@@ -76,4 +76,15 @@ export class Upload {
     this.#budget.giveBack(this.#taken)
     this.#taken = 0
   }
+}
+
+/** Not Buffer.concat, whose result may lie in Buffer's pool: that could not be transferred to another thread. */
+const joined = (chunks: readonly Buffer[], length: number): Uint8Array => {
+  const body = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    body.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return body
 }

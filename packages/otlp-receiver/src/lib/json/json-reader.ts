@@ -356,8 +356,9 @@ export class JsonReader {
         byte = bytes[++position] ?? 0
       } while (scale < 1_000_000 && byte >= zero && byte <= nine)
       const product = low * scale + chunk
-      low = product % 0x1_0000_0000
-      high = high * scale + Math.floor(product / 0x1_0000_0000)
+      const carry = Math.floor(product / 0x1_0000_0000)
+      low = product - carry * 0x1_0000_0000
+      high = high * scale + carry
     }
     const digits = position - first
     if (digits === 0 || digits > 19 || (digits > 1 && bytes[first] === zero)) return undefined

@@ -38,7 +38,6 @@ const readScalar = (
     // Packed: the values of a repeated number, one after the other.
     const packedEnd = reader.end(end)
     while (reader.position < packedEnd) readOne(reader, packedEnd, type)
-    reader.leave(packedEnd)
   } else reader.skip(tag, end)
 }
 
