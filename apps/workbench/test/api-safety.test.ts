@@ -54,12 +54,27 @@ describe('the API', () => {
       redirect: 'manual',
     })
     expect(opened.status).toBe(303)
-    expect(opened.headers.get('location')).toBe('/?a=1')
+    expect(opened.headers.get('location')).toBe('/evil.example/?a=1')
     const cookie = opened.headers.get('set-cookie') ?? ''
     expect(cookie).toContain('; HttpOnly; SameSite=Strict')
     const [pair = ''] = cookie.split(';')
     expect((await statusOf(`${api.url}/api/stream`, { cookie: `a=1; ${pair}` })).status).toBe(200)
     expect((await statusOf(`${api.url}/?token=wrong`, {})).status).toBe(401)
+  })
+
+  it.each([
+    ['/api/traces/%E0%A4%A', 400, 'malformed_address'],
+    ['//', 404, 'not_found'],
+    ['/api', 404, 'not_found'],
+  ])('answers the odd address %s with %i %s', async (path, status, code) => {
+    await using api = await startApi({ token: 'secret' })
+    const answer = await statusOf(api.url + path, { authorization: 'Bearer secret' })
+    expect({ status: answer.status, ...(JSON.parse(answer.text) as object) }).toMatchObject({ status, code })
+  })
+
+  it('does not keep a HEAD request waiting for what is live', async () => {
+    await using api = await startApi()
+    expect((await statusOf(`${api.url}/api/live`, {}, 'HEAD')).status).toBe(405)
   })
 
   it('answers so many questions at a time, and tells the others to come again', async () => {

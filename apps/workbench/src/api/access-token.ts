@@ -32,13 +32,10 @@ export function admitVisitor(
   request: Pick<IncomingMessage, 'url' | 'method'>,
   response: ServerResponse,
 ): boolean {
-  const url = new URL(request.url ?? '/', 'http://workbench')
-  if (
-    token === undefined ||
-    request.method !== 'GET' ||
-    !isSame(url.searchParams.get('token') ?? undefined, token)
-  )
-    return false
+  const address = `http://workbench${request.url ?? '/'}`
+  if (token === undefined || request.method !== 'GET' || !URL.canParse(address)) return false
+  const url = new URL(address)
+  if (!isSame(url.searchParams.get('token') ?? undefined, token)) return false
   url.searchParams.delete('token')
   response.writeHead(303, {
     location: `/${url.pathname.replace(/^\/+/, '')}${url.search}`,

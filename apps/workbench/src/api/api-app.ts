@@ -62,10 +62,13 @@ export function createApi({ listenHost, token, backend, now, page, live }: ApiOp
     next()
   })
 
+  const limitQuestions = concurrencyLimit(mostQuestions)
   const readers = new LiveReaders(backend.ask, live)
   const router = express.Router({ caseSensitive: true, strict: true })
   router
     .route('/live')
+    // Express would answer HEAD as GET, and never end.
+    .head(allowOnly('GET'))
     .get(async (request, response) => {
       const parameters = new QueryParameters(request.url)
       const filter = readSpanFilter(parameters)
@@ -73,7 +76,7 @@ export function createApi({ listenHost, token, backend, now, page, live }: ApiOp
       await readers.serve(request, response, filter)
     })
     .all(allowOnly('GET'))
-  router.use(concurrencyLimit(mostQuestions))
+  router.use(limitQuestions)
   searchRoutes(router, backend)
   traceRoutes(router, backend)
   statisticsRoutes(router, backend, now)
@@ -87,16 +90,20 @@ export function createApi({ listenHost, token, backend, now, page, live }: ApiOp
     .all(allowOnly('GET', 'HEAD'))
   router
     .route('/openapi.json')
-    .get((_request, response) => void response.json(openApiDocument))
+    .get((request, response) => {
+      new QueryParameters(request.url).end()
+      response.json(openApiDocument)
+    })
     .all(allowOnly('GET', 'HEAD'))
   app.use('/api', router)
   app.use('/api', notFound)
 
   app
     .route('/traces/:traceId')
-    .get(async (request, response, next) => {
+    .get(limitQuestions, async (request, response, next) => {
       if (page && request.accepts(['text/plain', 'text/html']) === 'text/html') return next()
       const traceId = readTraceId(request.params.traceId)
+      new QueryParameters(request.url).end()
       const json = await backend.ask({ about: 'trace', traceId })
       if (!json) throw traceNotFound(traceId)
       const trace = JSON.parse(Buffer.from(json).toString()) as Trace
@@ -105,21 +112,22 @@ export function createApi({ listenHost, token, backend, now, page, live }: ApiOp
     .all(page ? (_request, _response, next) => next() : allowOnly('GET', 'HEAD'))
   if (page) app.use(page)
   app.use(notFound)
-  app.use(answerStoreErrors)
+  app.use(answerOthersErrors)
   app.use(answerErrors())
   return { app, close: () => readers.close() }
 }
 
-/** What keeps the store from answering is no fault of the API's: it is told, and asking again may help. */
-function answerStoreErrors(error: unknown, _request: Request, response: Response, next: NextFunction): void {
-  if (!(error instanceof StoreError) || response.headersSent) {
-    next(error)
-    return
-  }
-  const { message: detail } = error
-  const headers = { 'retry-after': '5' }
-  sendProblem(
-    response,
-    new Problem({ status: 503, code: 'store_unavailable', detail, headers, cause: error }),
-  )
+/** Errors that are no fault of the API's: what keeps the store from answering, and an address Express cannot read. */
+function answerOthersErrors(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (error instanceof StoreError && !response.headersSent) {
+    const { message: detail } = error
+    const headers = { 'retry-after': '5' }
+    sendProblem(
+      response,
+      new Problem({ status: 503, code: 'store_unavailable', detail, headers, cause: error }),
+    )
+  } else if (error instanceof URIError) {
+    const detail = 'The address holds a % that is not followed by two hex digits of UTF-8.'
+    sendProblem(response, new Problem({ status: 400, code: 'malformed_address', detail, cause: error }))
+  } else next(error)
 }

@@ -60,6 +60,7 @@ export class LiveReaders {
     let after = typeof lastId === 'string' ? readCursor(lastId) : undefined
     const isResumed = after !== undefined
     after ??= await this.#now(filter)
+    if (response.writableEnded || response.destroyed) return
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     if (typeof lastId === 'string' && !isResumed)
       response.write(event('gap', { missed: null } satisfies LiveGap))

@@ -9,6 +9,8 @@ import { traceSummaryJson } from './trace-summary-json.ts'
 
 /** Links told in one answer. */
 const mostLinks = 2_000
+/** Spans looked at for one answer; links of traces beyond are only counted. */
+const mostSpans = 200_000
 
 /** How far a link set goes. */
 export type LinkSetBounds = { readonly maxTraces: number; readonly maxHops: number }
@@ -23,10 +25,19 @@ export async function queryLinkSet(
   const stored = found.traces.flatMap(({ summary, ...trace }) => (summary ? [{ ...trace, summary }] : []))
   if (stored.length === 0) return undefined
   const holders: StoredSpan[] = []
-  for (const { traceId: id, summary } of stored) {
-    if (summary.linkCount === 0) continue
-    const spans = (await store.trace(id, mostSpansOfTrace))?.spans ?? []
-    holders.push(...spans.filter(({ span }) => span.links.length > 0 || span.droppedLinksCount > 0))
+  const looked = new Set<string>()
+  let spanCount = 0
+  let unseenLinks = 0
+  for (const { traceId: id, hops, summary } of stored) {
+    // The trace asked for may hold links that lead nowhere, which are not counted.
+    if (summary.linkCount === 0 && hops > 0) looked.add(id)
+    else if (spanCount >= mostSpans) unseenLinks += summary.linkCount
+    else {
+      const spans = (await store.trace(id, mostSpansOfTrace))?.spans ?? []
+      spanCount += spans.length
+      looked.add(id)
+      holders.push(...spans.filter(({ span }) => span.links.length > 0 || span.droppedLinksCount > 0))
+    }
   }
   const held = holders.flatMap((holder) => holder.span.links.map((_, position) => ({ holder, position })))
   const told = held.slice(0, mostLinks)
@@ -42,9 +53,9 @@ export async function queryLinkSet(
       linksBeyond,
     })),
     links: told.map(({ holder, position }) => linkSetLink(holder, position, targets)),
-    moreLinks: held.length - told.length,
+    moreLinks: held.length - told.length + unseenLinks,
     moreTraces: found.moreTraces,
-    warnings: lintLinks(holders, new Set(stored.map((trace) => trace.traceId))),
+    warnings: lintLinks(holders, looked),
   }
 }
 
