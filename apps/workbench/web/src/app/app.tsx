@@ -10,6 +10,10 @@ import { useShortcuts } from './use-shortcuts.ts'
 
 const TraceScreen = lazyScreen(async () => (await import('../trace/trace-screen.tsx')).TraceScreen)
 const LinkedScreen = lazyScreen(async () => (await import('../linked/linked-screen.tsx')).LinkedScreen)
+const StreamScreen = lazyScreen(async () => (await import('../stream/stream-screen.tsx')).StreamScreen)
+const DashboardScreen = lazyScreen(
+  async () => (await import('../dashboard/dashboard-screen.tsx')).DashboardScreen,
+)
 const TracesScreen = lazyScreen(async () => (await import('../traces/traces-screen.tsx')).TracesScreen)
 
 /** The page: a bar, and the screen that the address asks for. */
@@ -24,7 +28,7 @@ export function App() {
         Skip to the content
       </a>
       <header class="top-bar">
-        <a class="brand" href="/traces">
+        <a class="brand" href="/">
           <svg viewBox="0 0 32 32" aria-hidden="true">
             <path class="brand-bar" d="M4 10h13M15 22h13" />
             <path class="brand-link" d="M17 10c9 0-11 12-2 12" />
@@ -32,8 +36,14 @@ export function App() {
           Linked Traces
         </a>
         <nav aria-label="Screens">
-          <NavLink href="/traces" current={route.screen !== 'dashboard'}>
+          <NavLink href="/" current={route.screen === 'stream'}>
+            Stream
+          </NavLink>
+          <NavLink href="/traces" current={['traces', 'trace', 'linked'].includes(route.screen)}>
             Traces
+          </NavLink>
+          <NavLink href="/dashboard" current={route.screen === 'dashboard'}>
+            Dashboard
           </NavLink>
         </nav>
         <div class="top-bar-end">
@@ -64,8 +74,11 @@ function Screen({ route, query }: { readonly route: Route; readonly query: URLSe
     case 'linked':
       return <LinkedScreen key={route.traceId} traceId={route.traceId} query={query} />
     case 'stream':
+      return <StreamScreen query={query} />
     case 'traces':
       return <TracesScreen query={query} />
+    case 'dashboard':
+      return <DashboardScreen query={query} />
     default:
       return (
         <div class="note">

@@ -21,7 +21,8 @@ describe('parseFilterText', () => {
     ['duration>20µs duration<2m', { minDuration: '20us', maxDuration: '2m' }],
     [`trace=${traceId.toUpperCase()}`, { traceId }],
     ['has:link', { hasLink: true }],
-    ['-has:link', { hasLink: false }],
+    ['-has:link is:root', { hasLink: false, isRoot: true }],
+    ['-is:root', { isRoot: false }],
     [`linked_from=${traceId}/00f067aa0ba902b7`, { linkedFrom: `${traceId}/00f067aa0ba902b7` }],
     ['link.linked_traces.relation=caller', { linkAttribute: ['linked_traces.relation=caller'] }],
     ['http.route=/roll http.route=/dice', { attribute: ['http.route=/roll', 'http.route=/dice'] }],
@@ -49,6 +50,7 @@ describe('parseFilterText', () => {
     ['linked_from=12', 0, 14, 'linked_from: expected a trace id, or a trace id, / and a span id.'],
     ['has:error', 0, 9, 'has: expected link, received error.'],
     ['has:link -has:link', 9, 18, 'has:link is given twice.'],
+    ['is:leaf', 0, 7, 'is: expected root, received leaf.'],
     ['text "open', 5, 10, 'A quote is not closed.'],
     ['kind=server kind=client', 12, 23, 'kind is given twice. All terms must hold.'],
   ])('says what is wrong with %s and where', (text, start, end, message) => {
@@ -68,7 +70,7 @@ describe('formatFilterText', () => {
     { text: 'x=1' },
     { text: 'roll dice' },
     { text: ' ' },
-    { attribute: ['kind=x', 'link.a=b', 'has=', '-has=link', 'a b=c d', 'k:1<2=v', '-x=1'] },
+    { attribute: ['kind=x', 'link.a=b', 'has=', 'is=root', '-has=link', 'a b=c d', 'k:1<2=v', '-x=1'] },
     { linkAttribute: ['linked_traces.relation=caller', 'a b=c=d'], hasLink: false },
     {
       kind: 'consumer',

@@ -31,6 +31,8 @@ const keywords: ReadonlyMap<string, string> = new Map([
   ['trace_id', 'traceId'],
   ['has', 'has'],
   ['-has', '-has'],
+  ['is', 'is'],
+  ['-is', '-is'],
   ['linked_from', 'linkedFrom'],
 ])
 
@@ -44,7 +46,8 @@ const durationForm = /^\d+(\.\d+)?(ns|us|µs|ms|s|m|h)$/
  * from what they hold:
  *
  *     service=gateway  operation="GET /roll"  kind=server  status=error  duration>=100ms  duration<=2s
- *     trace=<id>  has:link  -has:link  linked_from=<trace id>  link.<key>=<value>  <attribute>=<value>  any other words
+ *     trace=<id>  has:link  -has:link  is:root  -is:root  linked_from=<trace id>  link.<key>=<value>  <attribute>=<value>
+ *     any other words
  *
  * `"kind"=x` asks for an attribute that is called like one of the filter's own names.
  */
@@ -119,10 +122,16 @@ export function parseFilterText(text: string): ParsedFilter {
       }
       case 'has':
       case '-has':
-        if (value !== 'link') problem(`${condition.name}: expected link, received ${value}.`)
-        else if (filter.hasLink !== undefined) problem('has:link is given twice.')
-        else filter.hasLink = key === 'has'
+      case 'is':
+      case '-is': {
+        const [field, expected] = key.endsWith('has')
+          ? (['hasLink', 'link'] as const)
+          : (['isRoot', 'root'] as const)
+        if (value !== expected) problem(`${condition.name}: expected ${expected}, received ${value}.`)
+        else if (filter[field] !== undefined) problem(`${key.replace('-', '')}:${expected} is given twice.`)
+        else filter[field] = !key.startsWith('-')
         break
+      }
       case 'link':
         linkAttribute.push(`${condition.name}=${value}`)
         break
@@ -149,6 +158,7 @@ export function formatFilterText(filter: TextFilter): string {
   add('duration>=', filter.minDuration)
   add('duration<=', filter.maxDuration)
   add('trace=', filter.traceId)
+  if (filter.isRoot !== undefined) terms.push(filter.isRoot ? 'is:root' : '-is:root')
   if (filter.hasLink !== undefined) terms.push(filter.hasLink ? 'has:link' : '-has:link')
   add('linked_from=', filter.linkedFrom)
   for (const condition of filter.linkAttribute ?? []) {

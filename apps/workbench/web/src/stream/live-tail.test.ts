@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../../src/api/contract.ts'
-import { emptyTail, hold, type LiveTail, release, withArrivals, withGap, withOlder } from './live-tail.ts'
+import {
+  emptyTail,
+  hold,
+  type LiveTail,
+  release,
+  withArrivals,
+  withGap,
+  withNewer,
+  withOlder,
+} from './live-tail.ts'
 
 const row = (number: number): Row => ({
   _rowId: String(number).padStart(12, '0'),
@@ -92,6 +101,17 @@ describe('withGap', () => {
 
   it('says nothing of a tail that was empty', () => {
     expect(withGap(emptyTail, 7, bounds)).toEqual(emptyTail)
+  })
+})
+
+describe('withNewer', () => {
+  it('puts what came beside the first page on top of it, without what both have', () => {
+    const page = withOlder(emptyTail, rows(1, 3).reverse(), 30, bounds)
+    const beside = withArrivals(emptyTail, rows(3, 5), 30, bounds)
+    expect(numbers(withNewer(page, beside, bounds).shown)).toEqual([5, 4, 3, 2, 1])
+    expect(numbers(withNewer(page, withArrivals(beside, rows(6, 7), 20, bounds), bounds).shown)).toEqual([
+      7, 6, 5, 4, 3,
+    ])
   })
 })
 

@@ -89,6 +89,14 @@ export function withOlder(
   return { ...tail, shown, cut: tail.cut || cut }
 }
 
+/** Puts another tail on top, without what both have: a connection opened beside the first page brings some of its rows, too. */
+export function withNewer(tail: LiveTail, newer: LiveTail, bounds: TailBounds = tailBounds): LiveTail {
+  const known = new Set(tail.shown.map((line) => line.id))
+  const fresh = newer.shown.filter((line) => !known.has(line.id))
+  const { lines: shown, cut } = within([...fresh, ...tail.shown], bounds)
+  return { ...tail, shown, cut: tail.cut || cut, arrived: tail.arrived + newer.arrived }
+}
+
 /** Holds the tail: what comes waits. */
 export const hold = (tail: LiveTail): LiveTail => (tail.held ? tail : { ...tail, held: true })
 
@@ -123,8 +131,7 @@ function within(lines: TailLine[], bounds: TailBounds): { lines: TailLine[]; cut
 }
 
 /**
- * Ids among which a repeated row would be. A connection that resumes repeats at most what the page saw last, which is on top; a first
- * page and a connection opened beside it overlap by less than a batch of either.
+ * Ids among which a repeated row would be: a connection that resumes repeats at most what the page saw last, which is on top.
  */
 function newestIds(tail: LiveTail, batch: number): Set<string> {
   const ids = new Set<string>()

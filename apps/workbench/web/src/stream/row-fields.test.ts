@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../../src/api/contract.ts'
-import { lineFields, valueText } from './row-fields.ts'
+import { allFields, lineFields, valueText } from './row-fields.ts'
 
 const row: Row = {
   _rowId: '000000000001',
@@ -46,6 +46,33 @@ describe('lineFields', () => {
     )
     expect(lineFields({ ...row, ...many }).length).toBeLessThan(30)
     expect(lineFields({ ...row, 'status.message': 'x'.repeat(100_000) })[0]?.text.length).toBe(1_000)
+  })
+})
+
+describe('allFields', () => {
+  it('has every field with a value, in full', () => {
+    const fields = allFields({ ...row, 'status.message': 'x'.repeat(5_000) })
+    expect(fields.find(({ name }) => name === 'status.message')?.text.length).toBe(5_000)
+    expect(fields.map(({ name }) => name)).toEqual([
+      '_rowId',
+      '_time',
+      '_sysTime',
+      'trace_id',
+      'span_id',
+      'name',
+      'kind',
+      'duration',
+      'error',
+      'status.code',
+      'status.message',
+      'service.name',
+      'scope',
+      'resource.host.name',
+      'attributes.http.route',
+      "attributes.custom['dice.value']",
+      "attributes.custom['dice.tags']",
+      'links',
+    ])
   })
 })
 

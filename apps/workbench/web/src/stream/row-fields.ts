@@ -32,13 +32,18 @@ export function lineFields(row: Row): RowField[] {
   const fields: RowField[] = []
   let length = 0
   for (const name of [...names, ...ids]) {
-    for (const field of fieldsOf(name, row[name])) {
+    for (const field of fieldsOf(name, row[name], lineLength)) {
       length += field.name.length + field.text.length
       fields.push(field)
       if (length > lineLength) return fields
     }
   }
   return fields
+}
+
+/** All that a row has, maps of attributes taken apart; fields without a value are left out. */
+export function allFields(row: Row): RowField[] {
+  return Object.keys(row).flatMap((name) => fieldsOf(name, row[name], Number.POSITIVE_INFINITY))
 }
 
 /** A value as one line of text; `null` when there is none. */
@@ -59,11 +64,11 @@ const rank = (name: string): number =>
           : 3
 
 /** One field, but for maps of attributes, whose members are fields: `attributes.custom['key']`, as Axiom writes them. */
-function fieldsOf(name: string, value: AttributeValue | undefined): RowField[] {
+function fieldsOf(name: string, value: AttributeValue | undefined, longest: number): RowField[] {
   if (name.endsWith('.custom') && value !== null && typeof value === 'object' && !Array.isArray(value)) {
-    return Object.entries(value).flatMap(([key, member]) => fieldsOf(`${name}['${key}']`, member))
+    return Object.entries(value).flatMap(([key, member]) => fieldsOf(`${name}['${key}']`, member, longest))
   }
   if (Array.isArray(value) && value.length === 0) return []
   const text = valueText(value)
-  return text === null || text === '' ? [] : [{ name, text: text.slice(0, lineLength) }]
+  return text === null || text === '' ? [] : [{ name, text: text.slice(0, longest) }]
 }
