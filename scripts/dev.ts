@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { SettingsError } from '@linked-traces/service/settings'
 import { resolveConfig, TelemetryConfigError } from '@linked-traces/telemetry/config'
+import { buildPage, pageFolder } from './dev/build-page.ts'
 import { placeServices, type ServiceName } from './dev/place-services.ts'
 import { readyBlock } from './dev/ready-block.ts'
 import { ServiceGroup } from './dev/service-group.ts'
@@ -45,6 +46,8 @@ async function dev(): Promise<void> {
     },
   })
 
+  const onUnwatched = (folder: string, error: Error) =>
+    group.say(`Edits below ${relative(root, folder)} go unnoticed: ${error.message}`)
   const endWatch = watchSources(
     Map.groupBy(
       SERVICES.flatMap((service) => sourceFolders(root, service).map((folder) => ({ service, folder }))),
@@ -57,7 +60,19 @@ async function dev(): Promise<void> {
       )
       for (const service of services) void group.restart(service)
     },
-    (folder, error) => group.say(`Edits below ${relative(root, folder)} go unnoticed: ${error.message}`),
+    onUnwatched,
+  )
+
+  // The services do not wait for the page, and need no restart for it.
+  async function refreshPage(): Promise<void> {
+    const wrong = await buildPage(root)
+    if (wrong !== undefined) group.say(`The workbench's page cannot be built:\n${wrong}`)
+  }
+  const page = refreshPage()
+  const endPageWatch = watchSources(
+    new Map([[join(pageFolder(root), 'src'), undefined]]),
+    () => void refreshPage(),
+    onUnwatched,
   )
 
   let stoppedAt: number | undefined
@@ -67,6 +82,7 @@ async function dev(): Promise<void> {
       stoppedAt = now
       starting.abort()
       endWatch()
+      endPageWatch()
       await group.stop(signal)
     } else if (now - stoppedAt > SAME_INTERRUPT_MILLIS) {
       process.exitCode = 130
@@ -86,6 +102,7 @@ async function dev(): Promise<void> {
     waitUntilReady(urls[service], { signal: starting.signal, slowAfterMillis: SLOW_START_MILLIS, onSlow }),
   )
   if ((await Promise.all(waits)).includes(false)) return
+  await page
   isReady = true
   group.say(readyBlock(urls, telemetry))
 }

@@ -19,7 +19,7 @@ export function watchSources<T>(
   for (const [folder, concerned] of folders) {
     let pause: NodeJS.Timeout | undefined
     const watcher = watch(folder, { recursive: true, signal: ending.signal }, (_, file) => {
-      if (file === null || !file.endsWith('.ts') || file.endsWith('.test.ts')) return
+      if (file === null || !/\.(tsx?|css)$/.test(file) || file.includes('.test.')) return
       clearTimeout(pause)
       pause = setTimeout(onEdit, QUIET_MILLIS, join(folder, file), concerned)
     })

@@ -13,7 +13,7 @@ export interface WorkspaceCopy extends AsyncDisposable {
 /** Copies the sources; what is installed is shared with the original. */
 export async function copyWorkspace(): Promise<WorkspaceCopy> {
   const root = await mkdtemp(join(tmpdir(), 'linked-traces-workspace-'))
-  for (const part of ['package.json', 'scripts', 'apps', 'packages']) {
+  for (const part of ['package.json', 'tsconfig.base.json', 'scripts', 'apps', 'packages']) {
     await cp(join(original, part), join(root, part), {
       recursive: true,
       // Links to neighbours lead to their copies.
