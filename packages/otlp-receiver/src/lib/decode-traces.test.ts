@@ -186,6 +186,21 @@ describe('decodeTraces', () => {
     expect(decodeTraces(body, 'protobuf').errorMessage).toContain('traceId is not 16 bytes')
   })
 
+  it.each(encodings)('tells trace ids apart that differ in one byte, in %s', (encoding) => {
+    const ids = Array.from({ length: 16 }, (_, at) => {
+      const bytes = Buffer.alloc(16, 0x11)
+      bytes[at] = 0x22
+      return bytes.toString('hex')
+    })
+    const sent = traceCorpus().find(({ name }) => name === 'an orphan')?.request.resourceSpans[0]
+    const scopeSpans = sent?.scopeSpans[0]
+    const span = scopeSpans?.spans[0]
+    if (!sent || !scopeSpans || !span) throw new Error('the corpus has changed')
+    const spans = ids.map((id) => ({ ...span, traceId: id }))
+    const request = { resourceSpans: [{ ...sent, scopeSpans: [{ ...scopeSpans, spans }] }] }
+    expect(decodeTraces(encodeTraces(request, encoding), encoding).request).toEqual(request)
+  })
+
   it('lets a bad scope cost its own spans, and a bad resource all under it', () => {
     const tooDeep = [{ key: 'deep', value: nestedJson(101) }]
     const good = { spans: [{ traceId, spanId, name: 'good' }] }
@@ -311,6 +326,7 @@ describe('decodeTraces', () => {
       ['a field number beyond 2^29', Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x10), /larger than 2\^29-1/],
       ['wire type 6', Uint8Array.of(0x0e), /wire type 6 does not exist/],
       ['a group that does not end', Uint8Array.of(0x0b, 0x08, 1), /a varint is cut off/],
+      ['a group that ends as another', Uint8Array.of(0x0b, 0x14), /a group ends that did not begin/],
       ['a group that did not begin', Uint8Array.of(0x0c), /a group ends that did not begin/],
       ['groups in groups without end', Buffer.alloc(4096, 0x0b), /groups nest deeper than 100/],
       ['a cut-off double', Uint8Array.of(0x09, 0, 0), /a fixed-size field is cut off/],

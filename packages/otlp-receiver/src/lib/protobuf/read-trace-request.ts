@@ -18,7 +18,7 @@ import { ProtobufReader } from './protobuf-reader.ts'
 import { readKeyValue } from './read-any-value.ts'
 
 /**
- * Decodes the bytes of an `ExportTraceServiceRequest`; throws UndecodableError.
+ * Decodes the bytes of an `ExportTraceServiceRequest`; throws UndecodableError or TooLargeError.
  *
  * A tag is field number × 8 + wire type, so a known field in a wrong wire type is an unknown field, as in every
  * protobuf implementation. A message field that occurs twice is merged, a scalar's last occurrence wins.
