@@ -72,8 +72,14 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   const tell = config.logLevel === 'none' ? () => {} : say
   for (const notice of config.notices) tell(notice)
   installDiagLogger(config.logLevel, tell)
-  const { destinations, queue } = config
-  const outlets = new Outlets({ destinations, queue, shutdownMillis: PROCESS_END.deadlineMillis, say: tell })
+  const { destinations, queue, spool } = config
+  const outlets = new Outlets({
+    destinations,
+    queue,
+    spool,
+    shutdownMillis: PROCESS_END.deadlineMillis,
+    say: tell,
+  })
   const atEnd =
     spanProcessors.length === 0 ? undefined : new ProcessorsAtEnd(spanProcessors, outlets, reportProcessor)
   const processors = [...spanProcessors, ...(atEnd === undefined ? [] : [atEnd]), outlets]

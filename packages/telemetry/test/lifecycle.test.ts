@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { runToEnd, SOURCE } from './run-node.ts'
 
 const FIXTURE = 'flushes-shuts-down-and-tells-its-health.ts'
-const NONE = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
+const NONE = {
+  queueFull: 0,
+  refused: 0,
+  rejected: 0,
+  deadline: 0,
+  afterShutdown: 0,
+  spoolFull: 0,
+  spoolUnreadable: 0,
+}
 
 async function healthAlong(env: NodeJS.ProcessEnv) {
   const { stdout, ...rest } = await runToEnd(FIXTURE, { flags: [SOURCE], env })
@@ -20,9 +28,9 @@ describe('Telemetry', () => {
     const { health, ...rest } = await healthAlong({ WORKBENCH_URL: backend.url })
     const place = { kind: 'workbench', url: `${backend.url}/v1/traces` }
     expect(health).toEqual([
-      { ...place, exported: 0, queued: 2, dropped: NONE },
-      { ...place, exported: 2, queued: 0, dropped: NONE },
-      { ...place, exported: 3, queued: 0, dropped: { ...NONE, afterShutdown: 1 } },
+      { ...place, exported: 0, queued: 2, spooled: 0, dropped: NONE },
+      { ...place, exported: 2, queued: 0, spooled: 0, dropped: NONE },
+      { ...place, exported: 3, queued: 0, spooled: 0, dropped: { ...NONE, afterShutdown: 1 } },
     ])
     expect(rest).toEqual({ code: 0, signal: null, stderr: '' })
     expect(backend.spans().map(({ name }) => name)).toEqual(['one', 'two', 'three'])
@@ -47,6 +55,7 @@ describe('Telemetry', () => {
       dataset: 'traces',
       exported: 0,
       queued: 0,
+      spooled: 0,
       dropped: { ...NONE, refused: 3, afterShutdown: 1 },
       lastError: 'answered 403 Forbidden: no',
     })

@@ -24,6 +24,7 @@ export interface NodeResult {
 
 /** A child process that runs a fixture. */
 export interface RunningNode {
+  readonly pid: number
   readonly ended: Promise<NodeResult>
   kill(signal: NodeJS.Signals): void
   /** What it has said so far. */
@@ -73,6 +74,7 @@ export function runNode(fixture: string, options: NodeOptions = {}): RunningNode
   }
 
   return {
+    pid: child.pid ?? 0,
     ended,
     kill: (signal) => void child.kill(signal),
     stdout: () => stdout,

@@ -234,6 +234,21 @@ const knobs: readonly Knob[] = [
   number('queue.maxQueueBytes', (config) => config.queue.maxQueueBytes, 67_108_864, {
     queue: { maxQueueBytes: 9 },
   }),
+  {
+    option: 'spool.path',
+    read: (config) => config.spool?.path,
+    fallback: undefined,
+    env: ['/var/spool/traces', '/var/spool/traces'],
+    code: [{ spool: { path: 'spool' } }, 'spool'],
+  },
+  {
+    option: 'spool.maxBytes',
+    read: (config) => config.spool?.maxBytes,
+    fallback: 268_435_456,
+    env: ['9', 9],
+    code: [{ spool: { maxBytes: 7 } }, 7],
+    beside: { LINKED_TRACES_SPOOL: '/var/spool/traces' },
+  },
   number('queue.maxExportBatchSize', (config) => config.queue.maxExportBatchSize, 512, {
     queue: { maxExportBatchSize: 9 },
   }),

@@ -41,6 +41,7 @@ export function resolveConfig(
     sampler: resolveSampler(reader, notices),
     spanLimits: resolveSpanLimits(reader),
     queue: resolveQueue(reader),
+    ...resolveSpool(reader),
     inbound: reader.read(boundary.inbound),
     forwardLinks: reader.read(boundary.forwardLinks),
     untracedPaths: reader.read(boundary.untracedPaths),
@@ -133,4 +134,10 @@ function resolveQueue(reader: SettingsReader): QueueConfig {
     scheduledDelayMillis: reader.read(queue.scheduledDelayMillis),
     exportTimeoutMillis: reader.read(queue.exportTimeoutMillis),
   }
+}
+
+function resolveSpool(reader: SettingsReader): Pick<TelemetryConfig, 'spool'> {
+  const path = reader.read(settings.spool.path)
+  const maxBytes = reader.read(settings.spool.maxBytes)
+  return path === undefined ? {} : { spool: { path, maxBytes } }
 }

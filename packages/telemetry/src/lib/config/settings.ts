@@ -6,7 +6,7 @@ import { otlpSettings } from './otlp-settings.ts'
 import { serviceSettings } from './service-settings.ts'
 import type { Setting } from './setting.ts'
 import { setting } from './setting.ts'
-import { queueSettings, samplingSettings, spanLimitSettings } from './span-settings.ts'
+import { queueSettings, samplingSettings, spanLimitSettings, spoolSettings } from './span-settings.ts'
 
 /** Every knob there is, by topic: what `resolveConfig` reads, and what docs/configuration.md is compared with. */
 export const settings = {
@@ -40,6 +40,7 @@ export const settings = {
   boundary: boundarySettings,
   sampling: samplingSettings,
   queue: queueSettings,
+  spool: spoolSettings,
   spanLimits: spanLimitSettings,
   diagnostics: {
     logLevel: setting({

@@ -1,4 +1,4 @@
-import { fraction, integer, timeout } from './kind.ts'
+import { fraction, integer, text, timeout } from './kind.ts'
 import { sampler } from './sampler-kind.ts'
 import { setting } from './setting.ts'
 
@@ -58,6 +58,25 @@ export const queueSettings = {
     kind: timeout,
     default: 30_000,
     doc: 'How long flush() waits for the spans that are on their way.',
+  }),
+}
+
+/** What cannot be delivered goes to the disk. */
+export const spoolSettings = {
+  path: setting({
+    env: ['LINKED_TRACES_SPOOL'],
+    option: 'spool.path',
+    kind: text,
+    default: undefined,
+    defaultText: 'none: nothing goes to the disk',
+    doc: 'A folder for spans that cannot be delivered, in an outage or at the end of the process; they are sent later, also by another process.',
+  }),
+  maxBytes: setting({
+    env: ['LINKED_TRACES_SPOOL_BYTES'],
+    option: 'spool.maxBytes',
+    kind: integer(1),
+    default: 256 * 1024 * 1024,
+    doc: 'Bytes on the disk for one destination, at the most; the oldest spans are dropped and counted.',
   }),
 }
 

@@ -18,6 +18,8 @@ export interface TelemetryConfig {
   readonly sampler: SamplerConfig
   readonly spanLimits: SpanLimits
   readonly queue: QueueConfig
+  /** Missing: nothing goes to the disk. */
+  readonly spool?: SpoolConfig
   /** How requests' trace context is used; `continue` when nothing is said. */
   readonly inbound: InboundPolicy
   /** Linked roots answer with their ids, and outgoing calls link to the root they started. */
@@ -84,4 +86,12 @@ export interface QueueConfig {
   readonly maxExportBatchSize: number
   readonly scheduledDelayMillis: number
   readonly exportTimeoutMillis: number
+}
+
+/** `LINKED_TRACES_SPOOL` and its bound. */
+export interface SpoolConfig {
+  /** A folder, which processes may share. */
+  readonly path: string
+  /** Of each destination's files, at the most. */
+  readonly maxBytes: number
 }

@@ -10,6 +10,7 @@ import type {
   QueueConfig,
   SamplerConfig,
   SpanLimits,
+  SpoolConfig,
 } from './telemetry-config.ts'
 
 /**
@@ -41,6 +42,7 @@ export interface TelemetryOptions {
   /** A name, a ratio with its name, or a Sampler of your own. */
   readonly sampler?: Exclude<SamplerConfig['name'], 'custom'> | SamplerConfig | Sampler | undefined
   readonly queue?: Partial<QueueConfig> | undefined
+  readonly spool?: Partial<SpoolConfig> | undefined
   readonly spanLimits?: Partial<SpanLimits> | undefined
   readonly logLevel?: LogLevel | undefined
   /** Run before the spans reach the destinations' queues. */

@@ -111,7 +111,7 @@ describe('DeliveryReporter', () => {
     vi.advanceTimersByTime(1000)
     expect(lines).toEqual([
       'The workbench at http://127.0.0.1:4318 does not get 1000 spans: the queue is full. ' +
-        'Sample with OTEL_TRACES_SAMPLER, or hold more with OTEL_BSP_MAX_QUEUE_SIZE.',
+        'Sample with OTEL_TRACES_SAMPLER, or hold more with OTEL_BSP_MAX_QUEUE_SIZE and LINKED_TRACES_QUEUE_BYTES.',
     ])
   })
 
@@ -167,5 +167,27 @@ describe('DeliveryReporter', () => {
       'The workbench at http://127.0.0.1:4318 does not get 2 spans that ended after shutdown().',
     ])
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('says what the spool lost for want of room, once, and adds up the rest', () => {
+    const { reporter, lines } = start()
+    reporter.dropped('spoolFull', 5)
+    reporter.dropped('spoolFull', 6)
+    vi.advanceTimersByTime(30_000)
+    reporter.dropped('spoolFull', 7)
+    reporter.dropped('spoolUnreadable', 2)
+    expect(lines.map((line) => line.match(/(\d+) spans/)?.[1])).toEqual(['5', '13', '2'])
+    expect(lines[0]).toContain('LINKED_TRACES_SPOOL_BYTES')
+    expect(lines[2]).toContain('torn')
+  })
+
+  it('says once that the disk does not take what it is given', () => {
+    const { reporter, lines } = start()
+    reporter.unusable('ENOSPC: no space left on device, write')
+    reporter.unusable('ENOSPC: no space left on device, write')
+    expect(lines).toEqual([
+      'The workbench at http://127.0.0.1:4318 cannot be spooled for: ENOSPC: no space left on device, write. ' +
+        'Check LINKED_TRACES_SPOOL; spans wait in memory only.',
+    ])
   })
 })

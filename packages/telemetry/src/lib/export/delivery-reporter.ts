@@ -1,5 +1,6 @@
 import type { Delivered, DeliveryFailure } from './delivery.ts'
 import type { QueueObserver } from './span-queue.ts'
+import type { SpoolObserver } from './spool.ts'
 import type { DroppedSpans } from './telemetry-health.ts'
 
 export interface DeliveryReporterOptions {
@@ -23,7 +24,7 @@ const SUMMED_UP_FOR = 1000
  * Tells the operator what becomes of the spans on the way to one destination: one line per cause per 30 seconds with what
  * to do, and one when it is over.
  */
-export class DeliveryReporter implements QueueObserver {
+export class DeliveryReporter implements QueueObserver, SpoolObserver {
   readonly #options: DeliveryReporterOptions
   /** When each cause was said last. Bounded by what can go wrong: HTTP statuses, and error codes of Node. */
   readonly #said = new Map<string, number>()
@@ -79,10 +80,24 @@ export class DeliveryReporter implements QueueObserver {
   dropped(reason: keyof DroppedSpans, spans: number): void {
     if (reason === 'deadline') {
       this.#untold.lost += spans
+    } else if (reason === 'spoolFull') {
+      this.#untold.lost += spans
+      const words = `is away for longer than the spool has room: ${count(this.#untold.lost, 'span')} lost, the oldest first. Allow more with LINKED_TRACES_SPOOL_BYTES.`
+      if (this.#sayOnce(reason, words)) this.#untold.lost = 0
+    } else if (reason === 'spoolUnreadable') {
+      this.#say(`does not get ${count(spans, 'span')}: their file in the spool is torn.`)
     } else if (reason === 'queueFull' || reason === 'afterShutdown') {
       this.#untold[reason] += spans
       this.#timer ??= setTimeout(() => this.#tellDropped(), SUMMED_UP_FOR).unref()
     }
+  }
+
+  /** The spool's disk does not take what it is given; the spans stay in memory. */
+  unusable(words: string): void {
+    this.#sayOnce(
+      'spool',
+      `cannot be spooled for: ${words}. Check LINKED_TRACES_SPOOL; spans wait in memory only.`,
+    )
   }
 
   /** Says at the end of the process, or of telemetry, what has been lost since it was last said. */
@@ -135,7 +150,7 @@ export class DeliveryReporter implements QueueObserver {
       this.#sayOnce(
         'queue full',
         `does not get ${count(queueFull, 'span')}: the queue is full. ` +
-          'Sample with OTEL_TRACES_SAMPLER, or hold more with OTEL_BSP_MAX_QUEUE_SIZE.',
+          'Sample with OTEL_TRACES_SAMPLER, or hold more with OTEL_BSP_MAX_QUEUE_SIZE and LINKED_TRACES_QUEUE_BYTES.',
       )
     ) {
       this.#untold.queueFull = 0

@@ -377,8 +377,8 @@ describe('SpanQueue', () => {
       await pass(1)
       expect(run.queue.takeAll()).toEqual([range(1, 10), [11, 12]])
       expect(run.queue.held).toBe(0)
-      run.queue.conclude(10, true)
-      run.queue.conclude(2, false)
+      run.queue.conclude(range(1, 10), true)
+      run.queue.conclude([11, 12], false)
       await run.answer(DELIVERED)
       expect(run.queue).toMatchObject({ exported: 10, dropped: { deadline: 2 } })
     })
@@ -406,7 +406,7 @@ describe('SpanQueue', () => {
   })
 
   it('sends a batch that has become large before it is full', async () => {
-    const { queue, sent } = start({ maxQueueBytes: Infinity, sizeOf: () => 600_000 }, DELIVERED)
+    const { queue, sent } = start({ maxQueueBytes: Infinity, sizeOf: () => 300_000 }, DELIVERED)
     addAll(queue, [1, 2, 3])
     await pass(1)
     expect(sent).toEqual([[1, 2]])
@@ -430,5 +430,84 @@ describe('SpanQueue', () => {
     // It is said that batches are too large, and which spans are lost by that.
     expect(observer.failed.mock.calls[0]?.[0]).toMatchObject({ outcome: 'retry', cause: 'http 413' })
     expect(observer.failed.mock.calls.filter(([failure]) => failure.outcome === 'refused')).toHaveLength(1)
+  })
+
+  describe('with a spool', () => {
+    /** A disk that takes everything when the test says so. */
+    function startSpooling(always?: Delivery) {
+      const disk: number[][] = []
+      const spool = {
+        usable: true,
+        takes: true,
+        async keep(spans: readonly number[]) {
+          return spool.keepNow(spans)
+        },
+        keepNow(spans: readonly number[]) {
+          if (spool.takes) disk.push([...spans])
+          else spool.usable = false
+          return spool.takes
+        },
+      }
+      return { disk, spool, ...start({ spool }, always) }
+    }
+
+    it('puts on the disk what failed, and what ends while the backend is left alone', async () => {
+      const { queue, disk, sent } = startSpooling({ ...BUSY, retryAfterMillis: 60_000 })
+      addAll(queue, range(1, 12))
+      await pass(5001)
+      expect(sent).toEqual([range(1, 10)])
+      expect(disk).toEqual([range(1, 10), [11, 12]])
+      expect(queue.held).toBe(0)
+    })
+
+    it('tries with what ends next when the backend was left alone for long enough', async () => {
+      const { queue, sent } = startSpooling(BUSY)
+      addAll(queue, range(1, 10))
+      await pass(1001)
+      addAll(queue, range(11, 20))
+      await pass(1)
+      expect(sent).toEqual([range(1, 10), range(11, 20)])
+    })
+
+    it('puts on the disk what waits behind a request that hangs', async () => {
+      const { queue, disk, answer } = startSpooling()
+      addAll(queue, range(1, 10))
+      await pass(1)
+      addAll(queue, [11, 12])
+      await pass(4000)
+      expect(disk).toEqual([])
+      await pass(1001)
+      expect(disk).toEqual([[11, 12]])
+      await answer(DELIVERED)
+      expect(queue).toMatchObject({ exported: 10, held: 0 })
+    })
+
+    it('holds in memory what the disk does not take, and tries again', async () => {
+      const { queue, spool, sent } = startSpooling(BUSY)
+      spool.takes = false
+      queue.add(1)
+      await pass(5001)
+      expect(queue.held).toBe(1)
+      await pass(1000)
+      expect(sent).toEqual([[1], [1]])
+    })
+
+    it('puts on the disk what is left at the end, and loses nothing', async () => {
+      const { queue, disk } = startSpooling()
+      addAll(queue, range(1, 12))
+      const drained = queue.drain(1000)
+      await pass(1001)
+      await drained
+      expect(disk).toEqual([range(1, 10), [11, 12]])
+      expect(queue).toMatchObject({ held: 0, dropped: { deadline: 0 } })
+    })
+
+    it('counts at the end what the disk does not take either', async () => {
+      const { queue, spool, observer } = startSpooling()
+      spool.takes = false
+      addAll(queue, range(1, 12))
+      queue.conclude(queue.takeAll().flat(), false)
+      expect(observer.dropped.mock.calls).toEqual([['deadline', 12]])
+    })
   })
 })

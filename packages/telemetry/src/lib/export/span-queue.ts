@@ -1,5 +1,7 @@
+import { backoffMillis } from './backoff-millis.ts'
 import type { QueueConfig } from '../config/telemetry-config.ts'
 import type { Deliver, Delivered, Delivery, DeliveryFailure } from './delivery.ts'
+import type { Spool } from './spool.ts'
 import type { DroppedSpans } from './telemetry-health.ts'
 
 /** Hears what becomes of a queue's spans; `held` is how many the queue still has. */
@@ -14,6 +16,8 @@ export interface SpanQueueOptions<Span> extends QueueConfig {
   readonly observer: QueueObserver
   /** About how many bytes of memory a span takes. */
   readonly sizeOf: (span: Span) => number
+  /** Takes what cannot be delivered for now. */
+  readonly spool?: Spool<Span> | undefined
   /** In [0, 1). Spreads retries, so that the many processes of an outage do not come back as one. */
   readonly random?: () => number
 }
@@ -35,13 +39,14 @@ interface Ending {
 
 /** Waits between attempts in milliseconds, doubled with each failure in a row. */
 const FIRST_WAIT = 1000
-const LONGEST_WAIT = 30_000
 /** The first wait while somebody waits for the queue to become empty: there may be time for a few attempts. */
 const FIRST_WAIT_WHEN_HURRIED = 100
 /** Requests at a time when the process ends: one after the other, a slow backend would take all its time for the first. */
 const PARALLEL_AT_END = 8
 /** A batch this large is sent although it could take more spans, in bytes: encoding it must not hold up the event loop. */
-const LARGE_BATCH = 1024 * 1024
+const LARGE_BATCH = 512 * 1024
+/** A backend that has not answered for this long hangs, in milliseconds: what waits behind it goes to the disk. */
+const HANGS = 5000
 /** How long a process that wants to end knocks where nobody listens, in milliseconds. */
 const KNOCKING_AT_END = 1000
 
@@ -63,7 +68,9 @@ export class SpanQueue<Span> {
   /** Batches to be sent, failed ones last. */
   readonly #ready: Batch<Span>[] = []
   readonly #inFlight = new Set<Batch<Span>>()
-  /** Spans in the three above: `maxQueueSize` at the most. */
+  /** On their way to the disk. */
+  readonly #keeping = new Set<Batch<Span>>()
+  /** Spans in the four above: `maxQueueSize` at the most. */
   #held = 0
   /** What these take: `maxQueueBytes` at the most. */
   #heldBytes = 0
@@ -71,6 +78,8 @@ export class SpanQueue<Span> {
   readonly #dropped = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
   #timer: NodeJS.Timeout | undefined
   #timerDue = Number.POSITIVE_INFINITY
+  /** When the last request was made. */
+  #sentAt = 0
   #failuresInARow = 0
   /** The backend is left alone until then; times are those of `performance.now()`. */
   #notBefore = 0
@@ -95,7 +104,7 @@ export class SpanQueue<Span> {
     return this.#held
   }
 
-  get dropped(): DroppedSpans {
+  get dropped(): Omit<DroppedSpans, 'spoolFull' | 'spoolUnreadable'> {
     return { ...this.#dropped }
   }
 
@@ -172,10 +181,10 @@ export class SpanQueue<Span> {
     return this.#remove(this.#everything()).map(({ spans }) => spans)
   }
 
-  /** Counts spans that were handed over. */
-  conclude(spans: number, delivered: boolean): void {
-    if (delivered) this.#exported += spans
-    else this.#drop('deadline', spans)
+  /** Counts spans that were handed over; those that were not delivered go to the disk. */
+  conclude(spans: readonly Span[], delivered: boolean): void {
+    if (delivered) this.#exported += spans.length
+    else this.#keepOrDrop(spans)
   }
 
   #hold(span: Span, bytes: number): void {
@@ -209,7 +218,7 @@ export class SpanQueue<Span> {
 
   #everything(): Batch<Span>[] {
     this.#cut()
-    return [...this.#inFlight, ...this.#ready]
+    return [...this.#inFlight, ...this.#ready, ...this.#keeping]
   }
 
   /** Forgets our own backoff, but not what the backend asked for. */
@@ -220,7 +229,9 @@ export class SpanQueue<Span> {
   }
 
   #wakeIn(millis: number): void {
-    const due = Math.max(performance.now() + millis, this.#notBefore)
+    const now = performance.now()
+    // What cannot be sent yet can be put on the disk.
+    const due = this.#spool === undefined ? Math.max(now + millis, this.#notBefore) : now + millis
     if (due >= this.#timerDue) return
     clearTimeout(this.#timer)
     this.#timerDue = due
@@ -229,11 +240,18 @@ export class SpanQueue<Span> {
 
   #wake(): void {
     this.#timerDue = Number.POSITIVE_INFINITY
+    const spool = this.#spool
+    if (spool !== undefined && this.#stuck) {
+      this.#cut()
+      this.#keepAll(spool)
+      return
+    }
     // While others wait their turn, the open batch may as well become a full one.
     if (this.#ready.length === 0 && this.#inFlight.size === 0) this.#cut()
     if (this.#ready.length === 0) return
     if (performance.now() < this.#notBefore) {
-      this.#wakeIn(0)
+      if (spool === undefined) this.#wakeIn(0)
+      else this.#keepAll(spool)
       return
     }
     const parallel = this.#ending === undefined ? 1 : PARALLEL_AT_END
@@ -246,6 +264,7 @@ export class SpanQueue<Span> {
 
   async #send(batch: Batch<Span>): Promise<void> {
     this.#inFlight.add(batch)
+    this.#sentAt = performance.now()
     const delivery = await this.#options.deliver(batch.spans, this.#abort.signal)
     // Given up in the meantime, and counted then.
     if (!this.#inFlight.delete(batch)) return
@@ -258,7 +277,9 @@ export class SpanQueue<Span> {
     const { observer } = this.#options
     const spans = batch.spans.length
     if (delivery.outcome === 'retry') {
-      this.#ready.push(batch)
+      const spool = this.#spool
+      if (spool === undefined) this.#ready.push(batch)
+      else void this.#keep(spool, batch)
       observer.failed(delivery, spans, this.#held)
       this.#backOff(delivery)
       return
@@ -283,6 +304,39 @@ export class SpanQueue<Span> {
     if (rejected > 0) this.#drop('rejected', rejected)
   }
 
+  get #spool(): Spool<Span> | undefined {
+    const { spool } = this.#options
+    return spool?.usable ? spool : undefined
+  }
+
+  /** Others wait for a request that has not been answered for long: the backend hangs. */
+  get #stuck(): boolean {
+    return this.#inFlight.size > 0 && this.#ending === undefined && performance.now() - this.#sentAt >= HANGS
+  }
+
+  #keepAll(spool: Spool<Span>): void {
+    for (const batch of this.#ready.splice(0)) void this.#keep(spool, batch)
+  }
+
+  async #keep(spool: Spool<Span>, batch: Batch<Span>): Promise<void> {
+    this.#keeping.add(batch)
+    const kept = await spool.keep(batch.spans)
+    // Given up or handed over in the meantime.
+    if (!this.#keeping.delete(batch)) return
+    if (kept) {
+      this.#forget(batch)
+    } else {
+      this.#ready.push(batch)
+      this.#wakeIn(0)
+    }
+  }
+
+  #keepOrDrop(...batches: readonly (readonly Span[])[]): void {
+    const { spool } = this.#options
+    const lost = batches.filter((spans) => !spool?.keepNow(spans)).flat().length
+    if (lost > 0) this.#drop('deadline', lost)
+  }
+
   /** The halves go first: a backend that takes nothing of them shall have said so of every span before long. */
   #split(batch: Batch<Span>): void {
     const { spans, settle } = batch
@@ -305,8 +359,7 @@ export class SpanQueue<Span> {
     // Batches that failed side by side are one failure of the backend.
     if (now >= this.#notBefore) {
       const first = this.#hurried ? FIRST_WAIT_WHEN_HURRIED : FIRST_WAIT
-      const wait = Math.min(first * 2 ** this.#failuresInARow++, LONGEST_WAIT)
-      this.#notBefore = now + wait * (0.5 + this.#random() / 2)
+      this.#notBefore = now + backoffMillis(first, this.#failuresInARow++, this.#random())
     }
     this.#askedNotBefore = Math.max(this.#askedNotBefore, now + retryAfterMillis)
     this.#notBefore = Math.max(this.#notBefore, this.#askedNotBefore)
@@ -316,26 +369,24 @@ export class SpanQueue<Span> {
     if (this.#notBefore >= until || (unreachable && now - since >= KNOCKING_AT_END)) giveUp()
   }
 
-  /** Drops everything, requests under way included. */
+  /** Drops everything, or puts it on the disk, requests under way included. */
   #giveUp(): void {
     const batches = this.#remove(this.#everything())
     if (batches.length === 0) return
     this.#abort.abort()
     this.#abort = new AbortController()
-    this.#drop(
-      'deadline',
-      batches.reduce((sum, { spans }) => sum + spans.length, 0),
-    )
+    this.#keepOrDrop(...batches.map(({ spans }) => spans))
   }
 
   #remove(batches: Batch<Span>[]): Batch<Span>[] {
     this.#ready.length = 0
     this.#inFlight.clear()
+    this.#keeping.clear()
     for (const batch of batches) this.#forget(batch)
     return batches
   }
 
-  #drop(reason: keyof DroppedSpans, spans: number): void {
+  #drop(reason: keyof typeof this.dropped, spans: number): void {
     this.#dropped[reason] += spans
     this.#options.observer.dropped(reason, spans)
   }

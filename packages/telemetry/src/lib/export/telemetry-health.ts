@@ -13,6 +13,8 @@ export interface DestinationHealth {
   readonly exported: number
   /** Spans held in memory: those being sent and those to be retried among them. */
   readonly queued: number
+  /** Spans on the disk (`LINKED_TRACES_SPOOL`), those of other processes that share the folder among them. */
+  readonly spooled: number
   /** Spans that will not arrive. */
   readonly dropped: DroppedSpans
   /** What went wrong at the last attempt; gone with the next success. */
@@ -31,4 +33,8 @@ export interface DroppedSpans {
   readonly deadline: number
   /** Ended after `shutdown()`. */
   readonly afterShutdown: number
+  /** The oldest on the disk when there was no room for new ones. */
+  readonly spoolFull: number
+  /** In files on the disk that could not be read. */
+  readonly spoolUnreadable: number
 }

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import type { RequestOptions } from 'node:https'
+import https from 'node:https'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { ExportResult } from '@opentelemetry/core'
-import { ExportResultCode, suppressTracing } from '@opentelemetry/core'
+import { suppressTracing } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import type { IExportTracePartialSuccess } from '@opentelemetry/otlp-transformer'
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
@@ -13,6 +18,7 @@ import type { Deliver, Delivery } from '../export/delivery.ts'
 import type { ExitRequest } from '../export/exit-worker.ts'
 import type { Answer, BackendKnowledge } from '../export/explain-failure.ts'
 import { explainAnswer, explainError, oneLine } from '../export/explain-failure.ts'
+import type { EncodedBatch } from '../export/spool-folder.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
 import { createExporterAgent } from './exporter-agent.ts'
@@ -21,6 +27,10 @@ export interface OtlpDelivery {
   readonly deliver: Deliver<ReadableSpan>
   /** The same export, for `deliverAtExit`; nothing when none of its spans can be encoded. */
   exitRequest(batch: readonly ReadableSpan[]): ExitRequest | undefined
+  /** A batch for the disk; nothing when none of its spans can be encoded. */
+  encodeBatch(batch: readonly ReadableSpan[]): EncodedBatch | undefined
+  /** Sends a batch that was encoded before, by this process or another. */
+  sendEncoded(batch: EncodedBatch, signal: AbortSignal): Promise<Delivery>
   /** Closes the connections that wait for the next export. */
   close(): void
 }
@@ -62,7 +72,7 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     const attempt: Attempt = { signal, body: [] }
     try {
       const result = await send(await exporter, batch, (start) => run(attempt, start))
-      return interpret(destination, attempt, result)
+      return interpret(destination, attempt, result.error)
     } catch (error) {
       // It did not come to a request: something in the batch cannot be encoded, and never will be.
       const encodable = batch.filter((span) => encode(span) !== undefined)
@@ -82,21 +92,40 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     }
   }
 
-  function exitRequest(batch: readonly ReadableSpan[]): ExitRequest | undefined {
-    const body = encode(...batch) ?? encode(...batch.filter((span) => encode(span) !== undefined))
-    const contentType = json ? 'application/json' : 'application/x-protobuf'
-    return (
-      body && {
-        url,
-        headers: { ...headers, 'content-type': contentType, 'user-agent': USER_AGENT },
-        body,
-        compression,
-        tls: pem,
-      }
-    )
+  function encodeBatch(batch: readonly ReadableSpan[]): EncodedBatch | undefined {
+    const whole = encode(...batch)
+    const spans = whole === undefined ? batch.filter((span) => encode(span) !== undefined) : batch
+    const body = whole ?? encode(...spans)
+    return body && spans.length > 0
+      ? { spans: spans.length, encoding: json ? 'json' : 'protobuf', body }
+      : undefined
   }
 
-  return { deliver, exitRequest, close: () => agent.destroy() }
+  function headersFor(encoding: EncodedBatch['encoding']): Record<string, string> {
+    const contentType = encoding === 'json' ? 'application/json' : 'application/x-protobuf'
+    return { ...headers, 'content-type': contentType, 'user-agent': USER_AGENT }
+  }
+
+  function exitRequest(batch: readonly ReadableSpan[]): ExitRequest | undefined {
+    const encoded = encodeBatch(batch)
+    if (encoded === undefined) return undefined
+    return { url, headers: headersFor(encoded.encoding), body: encoded.body, compression, tls: pem }
+  }
+
+  async function sendEncoded({ encoding, body }: EncodedBatch, signal: AbortSignal): Promise<Delivery> {
+    const attempt: Attempt = { signal, body: [] }
+    const compressed = compression === 'gzip' ? await compress(body) : body
+    const error = await post(
+      url,
+      { agent, headers: headersFor(encoding) },
+      compressed,
+      compression,
+      (start) => run(attempt, start),
+    )
+    return interpret(destination, attempt, error)
+  }
+
+  return { deliver, exitRequest, encodeBatch, sendEncoded, close: () => agent.destroy() }
 }
 
 function notEncoded(words: string): Delivery {
@@ -124,9 +153,35 @@ function send(
   })
 }
 
-function interpret(destination: Destination, attempt: Attempt, result: ExportResult): Delivery {
+const compress = promisify(gzip)
+
+/** Resolves with the error when there is no answer. */
+function post(
+  url: string,
+  options: RequestOptions,
+  body: Uint8Array,
+  compression: Destination['compression'],
+  run: (start: () => void) => void,
+): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const start = () => {
+      const { request } = url.startsWith('https:') ? https : http
+      const sent = request(url, { ...options, method: 'POST' })
+      // Afterwards: the agent lets no headers pass but the destination's.
+      if (compression === 'gzip') sent.setHeader('content-encoding', 'gzip')
+      sent.once('error', resolve).once('response', (response) => {
+        response.once('error', () => {}).once('close', () => resolve(undefined))
+      })
+      sent.end(body)
+    }
+    context.with(suppressTracing(ROOT_CONTEXT), () => run(start))
+  })
+}
+
+/** Where there is an answer its status counts, also when the rest of it did not arrive. */
+function interpret(destination: Destination, attempt: Attempt, error: unknown): Delivery {
   const { response } = attempt
-  if (response === undefined) return explainError(destination, result.error)
+  if (response === undefined) return explainError(destination, error)
   const body = Buffer.concat(attempt.body)
   const answer: Answer = {
     status: response.statusCode ?? 0,
@@ -136,7 +191,7 @@ function interpret(destination: Destination, attempt: Attempt, result: ExportRes
   }
   // A web page in answer to an export comes from something else than an OTLP endpoint, whatever its status.
   const contentType = answer.header('content-type')
-  if (result.code !== ExportResultCode.SUCCESS || contentType?.startsWith('text/html')) {
+  if (!isSuccess(answer.status) || contentType?.startsWith('text/html')) {
     return explainAnswer(destination, answer, Date.now(), knowledgeOf(destination))
   }
   const { rejectedSpans, errorMessage } = readPartialSuccess(body, contentType)
@@ -145,6 +200,10 @@ function interpret(destination: Destination, attempt: Attempt, result: ExportRes
     rejected: Math.max(Number(rejectedSpans) || 0, 0),
     reason: typeof errorMessage === 'string' ? oneLine(destination, errorMessage) : undefined,
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 function knowledgeOf({ kind }: Destination): BackendKnowledge | undefined {

@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { TraceFlags } from '@opentelemetry/api'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { describeDestination } from '../config/describe-destination.ts'
-import type { Destination, QueueConfig } from '../config/telemetry-config.ts'
+import { Secret } from '../config/secret.ts'
+import type { Destination, QueueConfig, SpoolConfig } from '../config/telemetry-config.ts'
 import { DeliveryReporter } from '../export/delivery-reporter.ts'
 import { deliverAtExit } from '../export/exit-delivery.ts'
 import type { Unfinished } from '../export/process-end.ts'
+import type { QueueObserver } from '../export/span-queue.ts'
 import { SpanQueue } from '../export/span-queue.ts'
+import { DiskSpool } from '../export/spool.ts'
+import { SpoolFolder } from '../export/spool-folder.ts'
 import type { TelemetryHealth } from '../export/telemetry-health.ts'
 import type { OtlpDelivery } from './otlp-delivery.ts'
 import { createOtlpDelivery } from './otlp-delivery.ts'
@@ -17,11 +23,15 @@ interface Outlet {
   readonly delivery: OtlpDelivery
   readonly reporter: DeliveryReporter
   readonly queue: SpanQueue<ReadableSpan>
+  readonly spool: DiskSpool<ReadableSpan> | undefined
+  /** Spans that the spool lost. */
+  readonly lost: { spoolFull: number; spoolUnreadable: number }
 }
 
 export interface OutletsOptions {
   readonly destinations: readonly Destination[]
   readonly queue: QueueConfig
+  readonly spool: SpoolConfig | undefined
   /** How long `shutdown` may take, in milliseconds. */
   readonly shutdownMillis: number
   /** Tells the operator one line. */
@@ -36,8 +46,10 @@ export class Outlets implements SpanProcessor, Unfinished {
   readonly #outlets: readonly Outlet[]
   readonly #shutdownMillis: number
 
-  constructor({ destinations, queue, shutdownMillis, say }: OutletsOptions) {
-    this.#outlets = destinations.map((destination) => createOutlet(destination, queue, say))
+  constructor(options: OutletsOptions) {
+    const { destinations, shutdownMillis } = options
+    this.#outlets = destinations.map((destination) => createOutlet(destination, options))
+    for (const { spool } of this.#outlets) spool?.deliver()
     this.#shutdownMillis = shutdownMillis
   }
 
@@ -59,7 +71,7 @@ export class Outlets implements SpanProcessor, Unfinished {
   }
 
   pending(): boolean {
-    return this.#outlets.some(({ queue }) => queue.held > 0)
+    return this.#outlets.some(({ queue, spool }) => queue.held > 0 || spool?.sending)
   }
 
   async drain(deadlineMillis: number): Promise<void> {
@@ -80,7 +92,7 @@ export class Outlets implements SpanProcessor, Unfinished {
     const requests = batches.flatMap(({ request }) => request ?? [])
     const delivered = new Set(deliverAtExit(requests, deadlineMillis))
     for (const { outlet, spans, request } of batches) {
-      outlet.queue.conclude(spans.length, request !== undefined && delivered.has(request))
+      outlet.queue.conclude(spans, request !== undefined && delivered.has(request))
     }
     this.#conclude()
   }
@@ -90,11 +102,14 @@ export class Outlets implements SpanProcessor, Unfinished {
   }
 
   #conclude(): void {
-    for (const { reporter } of this.#outlets) reporter.conclude()
+    for (const { reporter, spool } of this.#outlets) {
+      spool?.stop()
+      reporter.conclude()
+    }
   }
 }
 
-function createOutlet(destination: Destination, config: QueueConfig, say: (line: string) => void): Outlet {
+function createOutlet(destination: Destination, { queue: config, spool: disk, say }: OutletsOptions): Outlet {
   const timeoutMillis = Math.min(destination.timeoutMillis, config.exportTimeoutMillis)
   const delivery = createOtlpDelivery({ ...destination, timeoutMillis })
   const reporter = new DeliveryReporter({
@@ -102,20 +117,66 @@ function createOutlet(destination: Destination, config: QueueConfig, say: (line:
     say,
     graceMillis: destination.kind === 'workbench' ? WORKBENCH_GRACE : 0,
   })
-  const queue = new SpanQueue({ ...config, deliver: delivery.deliver, observer: reporter, sizeOf: spanSize })
-  return { destination, delivery, reporter, queue }
+  const lost = { spoolFull: 0, spoolUnreadable: 0 }
+  const spool =
+    disk &&
+    new DiskSpool({
+      folder: new SpoolFolder({
+        path: join(disk.path, spoolName(destination)),
+        maxBytes: disk.maxBytes,
+        onLost(reason, spans) {
+          lost[reason] += spans
+          reporter.dropped(reason, spans)
+        },
+      }),
+      encode: delivery.encodeBatch,
+      send: delivery.sendEncoded,
+      observer: reporter,
+    })
+  const observer: QueueObserver = {
+    delivered(taken, spans) {
+      reporter.delivered(taken, spans)
+      // The backend is back.
+      spool?.deliver()
+    },
+    failed: (failure, spans, held) => reporter.failed(failure, spans, held),
+    dropped: (reason, spans) => reporter.dropped(reason, spans),
+  }
+  const queue = new SpanQueue({ ...config, deliver: delivery.deliver, observer, sizeOf: spanSize, spool })
+  return { destination, delivery, reporter, queue, spool, lost }
 }
 
-function describeHealth({ destination, queue, reporter }: Outlet): TelemetryHealth['destinations'][number] {
+/**
+ * The folder of one destination: what was meant for one dataset or tenant is never sent to another. A token may be
+ * renewed, so it is not part of the name.
+ */
+function spoolName({ kind, url, headers }: Destination): string {
+  const hash = createHash('sha256').update(url)
+  for (const [name, value] of Object.entries(headers).toSorted()) {
+    if (name.toLowerCase() === 'authorization') continue
+    hash.update(`\n${name.toLowerCase()}: ${value instanceof Secret ? value.reveal() : value}`)
+  }
+  return `${kind}-${hash.digest('hex').slice(0, 16)}`
+}
+
+function describeHealth({
+  destination,
+  queue,
+  reporter,
+  spool,
+  lost,
+}: Outlet): TelemetryHealth['destinations'][number] {
   const { kind, url, dataset } = destination
+  const { dropped } = queue
   const { origin, pathname } = new URL(url)
   return {
     kind,
     url: `${origin}${pathname}`,
     dataset,
-    exported: queue.exported,
+    exported: queue.exported + (spool?.exported ?? 0),
     queued: queue.held,
-    dropped: queue.dropped,
+    spooled: spool?.spooled ?? 0,
+    dropped: { ...dropped, refused: dropped.refused + (spool?.refused ?? 0), ...lost },
     lastError: reporter.lastError,
   }
 }

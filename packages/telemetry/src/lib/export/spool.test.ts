@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Delivery } from './delivery.ts'
+import { DiskSpool } from './spool.ts'
+import type { EncodedBatch } from './spool-folder.ts'
+
+const DELIVERED: Delivery = { outcome: 'delivered', rejected: 0 }
+const BUSY: Delivery = {
+  outcome: 'retry',
+  cause: 'http 503',
+  words: 'answered 503',
+  cure: '',
+  unreachable: false,
+}
+
+/** A spool over a folder in memory, and a backend that answers what the test says. */
+function start(answer: Delivery = DELIVERED) {
+  const files: EncodedBatch[] = []
+  const sent: string[] = []
+  const backend = { answer, hangs: false }
+  const observer = { delivered: vi.fn(), failed: vi.fn(), unusable: vi.fn() }
+  const disk = { error: undefined as Error | undefined }
+  let names = 0
+  const kept: string[] = []
+  const write = (batch: EncodedBatch, name: string) => {
+    if (disk.error) throw disk.error
+    kept.push(name)
+    files.push(batch)
+  }
+  const spool = new DiskSpool<string>({
+    folder: {
+      state: { spans: 0, bytes: 0 },
+      newName: () => `${++names}`,
+      keep: async (batch, name) => write(batch, name),
+      keepNow: write,
+      async claimOldest() {
+        const batch = files.shift()
+        return batch && { ...batch, remove: async () => {}, release: () => void files.unshift(batch) }
+      },
+    },
+    encode: (spans) => {
+      return { spans: spans.length, encoding: 'json', body: Buffer.from(spans.join()) }
+    },
+    send(batch, signal) {
+      sent.push(Buffer.from(batch.body).toString())
+      if (!backend.hangs) return Promise.resolve(backend.answer)
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(BUSY)))
+    },
+    observer,
+    random: () => 1,
+  })
+  return { spool, files, kept, sent, backend, observer, disk }
+}
+
+const pass = (millis: number) => vi.advanceTimersByTimeAsync(millis)
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('DiskSpool', () => {
+  it('delivers what it keeps by itself, one after the other', async () => {
+    const { spool, sent } = start()
+    expect(await spool.keep(['a', 'b'])).toBe(true)
+    expect(spool.keepNow(['c'])).toBe(true)
+    await pass(1000)
+    expect(sent).toEqual(['a,b', 'c'])
+    expect(spool).toMatchObject({ exported: 3, refused: 0 })
+  })
+
+  it('waits longer and longer while the backend is away, and as long as it asks', async () => {
+    const { spool, sent, backend, observer, files } = start(BUSY)
+    spool.keepNow(['a'])
+    spool.deliver()
+    await pass(0)
+    for (const wait of [1000, 2000, 4000]) {
+      const before = sent.length
+      await pass(wait - 1)
+      expect(sent).toHaveLength(before)
+      await pass(1)
+      expect(sent).toHaveLength(before + 1)
+    }
+    backend.answer = { ...BUSY, retryAfterMillis: 60_000 }
+    await pass(8000)
+    const before = sent.length
+    await pass(59_000)
+    expect(sent).toHaveLength(before)
+    expect(observer.failed).toHaveBeenCalledTimes(before)
+    expect(files).toHaveLength(1)
+    backend.answer = DELIVERED
+    await pass(1000)
+    expect(files).toHaveLength(0)
+  })
+
+  it('tries at once when it hears that the backend is back', async () => {
+    const { spool, backend, sent } = start(BUSY)
+    spool.keepNow(['a'])
+    spool.deliver()
+    await pass(10)
+    backend.answer = DELIVERED
+    spool.deliver()
+    await pass(0)
+    expect(sent).toHaveLength(2)
+    expect(spool.exported).toBe(1)
+  })
+
+  it('gives up what the backend refuses for good, and counts what it rejects', async () => {
+    const { spool, backend, files, observer } = start({ ...BUSY, outcome: 'refused' })
+    spool.keepNow(['a', 'b'])
+    spool.deliver()
+    await pass(0)
+    expect(spool).toMatchObject({ exported: 0, refused: 2 })
+    expect(observer.failed).toHaveBeenCalledWith(expect.objectContaining({ outcome: 'refused' }), 2, 0)
+    backend.answer = { ...DELIVERED, rejected: 1 }
+    spool.keepNow(['c', 'd'])
+    spool.deliver()
+    await pass(0)
+    expect(spool).toMatchObject({ exported: 1, refused: 3 })
+    expect(files).toHaveLength(0)
+  })
+
+  it('looks again later for what other processes left behind', async () => {
+    const { spool, files, sent } = start()
+    spool.deliver()
+    await pass(0)
+    files.push({ spans: 1, encoding: 'json', body: Buffer.from('left') })
+    await pass(30_000)
+    expect(sent).toEqual(['left'])
+  })
+
+  it('lets go of what is under way when it is stopped', async () => {
+    const { spool, backend, files } = start()
+    backend.hangs = true
+    spool.keepNow(['a'])
+    spool.deliver()
+    await pass(0)
+    expect(spool.sending).toBe(true)
+    spool.stop()
+    await pass(100_000)
+    expect(files).toHaveLength(1)
+    expect(spool.sending).toBe(false)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('leaves a full disk alone for 30 seconds, and says so', async () => {
+    const { spool, disk, observer } = start()
+    disk.error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    expect(await spool.keep(['a'])).toBe(false)
+    expect(spool.usable).toBe(false)
+    expect(spool.keepNow(['a'])).toBe(false)
+    expect(observer.unusable.mock.calls).toEqual([['ENOSPC: no space left on device, write']])
+    disk.error = undefined
+    await pass(30_000)
+    expect(spool.usable).toBe(true)
+    expect(spool.keepNow(['a'])).toBe(true)
+  })
+
+  it('gives a batch one name, however often it is kept, and every batch its own', async () => {
+    const { spool, kept } = start()
+    const spans = ['a']
+    void spool.keep(spans)
+    spool.keepNow(spans)
+    spool.keepNow(['a'])
+    expect(kept).toEqual(['1', '1', '2'])
+  })
+})
