@@ -1,3 +1,7 @@
 import { vitestConfig } from '../../../vitest.shared.ts'
 
-export default vitestConfig
+export default {
+  ...vitestConfig,
+  // What the page says in local time is compared.
+  test: { ...vitestConfig.test, env: { TZ: 'UTC' } },
+}

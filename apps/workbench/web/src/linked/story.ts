@@ -1,5 +1,5 @@
 import { formatDuration } from '../app/format-duration.ts'
-import type { Relation } from './relations.ts'
+import { type Relation, refKey } from './relations.ts'
 import { missingWords, verbOf } from './relation-words.ts'
 
 /** More than this many sentences are not read by anybody. */
@@ -9,16 +9,15 @@ const mostSentences = 3
 export function story(relations: readonly Relation[], traceCount: number): string[] {
   const between = relations.filter(({ cause, effect }) => cause.traceId !== effect.traceId)
   if (between.length === 0) return ['No link leads from this trace to another, and none leads here.']
+  const fanIn = Map.groupBy(between, ({ effect, relation }) => `${refKey(effect)} ${verbOf(relation)}`)
   const groups = Map.groupBy(between, (relation) => {
     const { cause, effect } = relation
     // All that is missing is told at once, by whoever links to it.
     if (isMissing(relation)) return `missing ${(cause.summary ? cause : effect).traceId}`
-    return [
-      cause.traceId,
-      cause.summary?.serviceName,
-      verbOf(relation.relation),
-      effect.summary?.serviceName,
-    ].join(' ')
+    const verb = verbOf(relation.relation)
+    const effectKey = `${refKey(effect)} ${verb}`
+    if ((fanIn.get(effectKey)?.length ?? 0) > 1) return effectKey
+    return [cause.traceId, cause.summary?.serviceName, verb, effect.summary?.serviceName].join(' ')
   })
   const told = [...groups.values()].sort(
     ([a], [b]) => Number(isMissing(a)) - Number(isMissing(b)) || startOf(a) - startOf(b),
@@ -50,7 +49,7 @@ function sentenceOf(group: readonly Relation[]): string {
   const wait = lateness(group)
   const from = cause.summary?.serviceName ?? ''
   const to = effect.summary?.serviceName ?? ''
-  if (causes > 1) return `${to} was led to by ${causes} traces.`
+  if (causes > 1) return gathered(relation, to, causes)
   switch (relation.relation) {
     case 'caller':
       return effects === 1
@@ -70,6 +69,20 @@ function sentenceOf(group: readonly Relation[]): string {
       return `${to} gathered a part from ${from}${wait}.`
     default:
       return `${nameOf(cause)} ${verbOf(relation.relation)} ${quoted(effect)} in ${to}${wait}.`
+  }
+}
+
+/** Of one effect with several causes. */
+function gathered({ relation, effect }: Relation, to: string, causes: number): string {
+  switch (relation) {
+    case 'caller':
+      return `${quoted(effect)} in ${to} was called from ${causes} traces.`
+    case 'message':
+      return `${to} took up messages of ${causes} traces at once.`
+    case 'part':
+      return `${to} gathered parts from ${causes} traces.`
+    default:
+      return `${quoted(effect)} in ${to} came about because of ${causes} traces.`
   }
 }
 

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { fanIn, linkedRoll, missingTargets, orderWorld } from '../../test/fixtures/corpus.ts'
+import { traceWorld, type WorldSketch } from '../../test/fixtures/trace-world.ts'
+import { relationsOf } from './relations.ts'
+import { story } from './story.ts'
+
+function told(world: WorldSketch, trace: string): string[] {
+  const set = traceWorld(world).linkSet(trace, 500)
+  return story(relationsOf(set.links), set.traces.length)
+}
+
+describe('story', () => {
+  it('tells who called whom, when, and that both know', () => {
+    expect(told(linkedRoll, 'dice-roll')).toEqual([
+      'gateway called dice, which began a trace of its own 12 ms later.',
+      'The two traces are linked both ways.',
+    ])
+  })
+
+  it('tells a message that was taken up late, its retry, and what that started', () => {
+    expect(told(orderWorld(200), 'order')).toEqual([
+      'shop sent messages that fulfilment took up in 2 traces, the first 2 h 12 min later.',
+      'fulfilment tried “process orders” again 9 s later.',
+      'fulfilment started 200 traces in warehouse, the first 370 ms later.',
+    ])
+  })
+
+  it('tells in one sentence what is not here', () => {
+    expect(told(missingTargets, 'missing')).toEqual([
+      'collector links to 5 spans that are not here: not arrived yet, evicted 20:03, deleted 20:03, not sampled by the caller, no valid ids.',
+    ])
+  })
+
+  it('tells of many causes how many', () => {
+    expect(told(fanIn(200), 'gathering')).toEqual(['aggregator took up messages of 200 traces at once.'])
+  })
+
+  it('says so where no link is', () => {
+    expect(told({ alone: [{ id: 'a' }] }, 'alone')).toEqual([
+      'No link leads from this trace to another, and none leads here.',
+    ])
+  })
+})
