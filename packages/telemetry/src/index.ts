@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { Tracer } from '@opentelemetry/api'
 import { diag, trace } from '@opentelemetry/api'
@@ -66,7 +66,8 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     return started
   }
   const { env = process.env, spanProcessors = [], instrumentations = [] } = options
-  const folder = process.argv[1] === undefined ? process.cwd() : dirname(process.argv[1])
+  // With `--eval` or stdin, the first argument is none of a file: `-`, or whatever the script is told.
+  const folder = dirname(resolve(process.argv[1] ?? 'app.js'))
   const config = resolveConfig(options, env, readApplicationPackage(folder))
 
   const tell = config.logLevel === 'none' ? () => {} : say

@@ -57,6 +57,19 @@ describe.each(Object.entries(nodes))('register on %s', (_, node) => {
   })
 })
 
+describe('register', () => {
+  it.each([
+    ['--eval with an argument', ['--eval', 'console.log("runs")', 'order.json']],
+    ['--print with an argument', ['--print', '"runs"', './order.json']],
+  ])('does not mind %s, which is no application', async (_how, script) => {
+    await using backend = await startTestReceiver()
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...REGISTER, ...script], {
+      env: { WORKBENCH_URL: backend.url },
+    })
+    expect({ stdout, stderr }).toEqual({ stdout: 'runs\n', stderr: '' })
+  })
+})
+
 /** Node 22 warns of the type stripping that runs the source here; users get JavaScript. */
 function withoutTypeStripping(stderr: string): string {
   return stderr.replace(

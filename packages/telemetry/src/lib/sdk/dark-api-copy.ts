@@ -19,9 +19,9 @@ export interface DarkApiCopy {
  * @param from a file in the application; it need not exist.
  */
 export function findDarkApiCopy(from: string): DarkApiCopy | undefined {
-  const own = createRequire(import.meta.url)
-  const theirs = createRequire(from)
   try {
+    const own = createRequire(import.meta.url)
+    const theirs = createRequire(from)
     const path = theirs.resolve('@opentelemetry/api')
     const ownPath = own.resolve('@opentelemetry/api')
     if (path === ownPath) return undefined
