@@ -88,7 +88,7 @@ describe.each(['/rolldice', '/roll_with_link'])('diceApp at %s', (path) => {
     expect(await body.json()).toHaveLength(rolls)
   })
 
-  it.each(['', '0', '1001', '-1', '1.5', '1e2', '0x1', 'six', '%201', '1&rolls=2', '99999999999'])(
+  it.each(['', '0', '01', '1001', '-1', '1.5', '1e2', '0x1', 'six', '%201', '1&rolls=2', '99999999999'])(
     'refuses ?rolls=%s',
     async (rolls) => {
       const { statusCode, headers, body } = await request(

@@ -9,8 +9,7 @@ const MAX_ANSWER_BYTES = 1024
 /** Connections to dice at the most; further requests wait for one, within their deadline. */
 const MAX_CONNECTIONS = 256
 
-const TIMEOUTS = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError]
-const NONSENSE = [errors.HTTPParserError, errors.ResponseExceededMaxSizeError]
+const NONSENSE = [errors.HTTPParserError, errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError]
 
 export interface Roll {
   /** 1–6. */
@@ -36,10 +35,10 @@ export class DiceClient {
     this.#pool = new Pool(origin, {
       connections: MAX_CONNECTIONS,
       maxResponseSize: MAX_ANSWER_BYTES,
-      // Coarse (up to half a second late); the signal of each roll is the exact one, and it does not end a connect.
+      // Up to half a second late. The exact deadline is each roll's own signal, which does not end a connect.
       connect: { timeout: timeoutMillis },
-      headersTimeout: timeoutMillis,
-      bodyTimeout: timeoutMillis,
+      headersTimeout: 0,
+      bodyTimeout: 0,
     })
   }
 
@@ -72,7 +71,7 @@ export class DiceClient {
 
   #asProblem(error: unknown): Problem {
     if (error instanceof Problem) return error
-    if (TIMEOUTS.some((kind) => error instanceof kind)) return this.#tooSlow(error)
+    if (error instanceof errors.ConnectTimeoutError) return this.#tooSlow(error)
     if (NONSENSE.some((kind) => error instanceof kind)) return badAnswer(error)
     return new Problem({
       status: 502,

@@ -48,6 +48,10 @@ describe('DiceClient', () => {
       'more than a roll can be, without waiting for its end',
       (_request, response) => void response.write('6'.repeat(2000)),
     ],
+    [
+      'headers without end',
+      (_request, response) => void response.setHeader('x-six', '6'.repeat(99_000)).end('6'),
+    ],
     ['what is not HTTP', ({ socket }) => socket.end('SSH-2.0-dropbear\r\n')],
     ['what HTTP forbids', ({ socket }) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: six\r\n\r\n6')],
   ]

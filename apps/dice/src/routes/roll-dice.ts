@@ -30,8 +30,8 @@ export function rollDice(randomInt: RandomInt): RequestHandler {
 
 /** `rolls` of a query string, which is an array when it was given twice. */
 function parseRolls(value: unknown): number {
-  const rolls = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : 0
-  if (rolls >= 1 && rolls <= MAX_ROLLS) return rolls
+  const rolls = typeof value === 'string' && /^[1-9]\d{0,3}$/.test(value) ? Number(value) : 0
+  if (rolls > 0 && rolls <= MAX_ROLLS) return rolls
   throw new Problem({
     status: 400,
     code: 'invalid_rolls',
