@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import './controls.css'
 import { Icon } from './icon.tsx'
 import { lazyScreen } from './lazy-screen.tsx'
 import { useAddress } from './location.ts'
@@ -33,7 +34,7 @@ export function App() {
             <path class="brand-bar" d="M4 10h13M15 22h13" />
             <path class="brand-link" d="M17 10c9 0-11 12-2 12" />
           </svg>
-          Linked Traces
+          <span class="brand-name">Linked Traces</span>
         </a>
         <nav aria-label="Screens">
           <NavLink href="/" current={route.screen === 'stream'}>

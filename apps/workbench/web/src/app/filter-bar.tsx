@@ -39,12 +39,6 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
     applied.current = text
     props.onApply(text)
   }
-  const latestApply = useRef(apply)
-  latestApply.current = apply
-  useEffect(() => {
-    const timer = setTimeout(() => latestApply.current(draft), pauseMillis)
-    return () => clearTimeout(timer)
-  }, [draft])
 
   useShortcuts({
     '/': () => {
@@ -59,6 +53,14 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
   }
   const suggestions = open ? filterSuggestions(draft, caret, known) : []
   const shown = suggestions.length > 0
+  const latestApply = useRef(apply)
+  latestApply.current = apply
+  // While there is something to choose from, the term is not complete.
+  useEffect(() => {
+    if (shown) return
+    const timer = setTimeout(() => latestApply.current(draft), pauseMillis)
+    return () => clearTimeout(timer)
+  }, [draft, shown])
   const close = () => {
     setOpen(false)
     setActive(-1)
@@ -80,6 +82,7 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
     setDraft(text)
     setCaret(at)
     setActive(-1)
+    if (suggestion.complete) apply(text.trim())
     requestAnimationFrame(() => {
       input.current?.focus()
       input.current?.setSelectionRange(at, at)

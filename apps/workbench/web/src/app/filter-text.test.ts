@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  filterParams,
-  filterTerm,
-  formatFilterText,
-  parseFilterText,
-  type TextFilter,
-} from './filter-text.ts'
+import { filterParams, formatFilterText, parseFilterText, type TextFilter } from './filter-text.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 
@@ -82,15 +76,6 @@ describe('formatFilterText', () => {
     },
   ])('writes %j so that it is read as the same', (filter) => {
     expect(parseFilterText(formatFilterText(filter))).toEqual({ filter, problems: [] })
-  })
-})
-
-describe('filterTerm', () => {
-  it('asks for a field of a row by the name the filter has for it', () => {
-    expect(filterTerm('service.name', 'gateway')).toBe('service=gateway')
-    expect(filterTerm('name', 'GET /roll')).toBe('operation="GET /roll"')
-    expect(filterTerm('status.code', 'ERROR')).toBe('status=error')
-    expect(filterTerm('attributes.http.route', '/roll')).toBe('attributes.http.route=/roll')
   })
 })
 

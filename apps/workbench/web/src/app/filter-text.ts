@@ -177,15 +177,6 @@ export function formatFilterText(filter: TextFilter): string {
   return terms.join(' ')
 }
 
-/** The term that asks for a field of a row, as one of Axiom's names: what a click on a field adds to a filter. */
-export function filterTerm(field: string, value: string): string {
-  const key = keywords.get(field)
-  if (key === 'service' || key === 'operation' || key === 'traceId' || key === 'kind' || key === 'status') {
-    return formatFilterText({ [key]: key === 'status' ? value.toLowerCase() : value })
-  }
-  return formatFilterText({ attribute: [`${field}=${value}`] })
-}
-
 /** Parameters of the API for a filter; conditions on attributes are repeated. */
 export function filterParams(filter: SpanFilter): URLSearchParams {
   const params = new URLSearchParams()

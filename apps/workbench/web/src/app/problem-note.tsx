@@ -5,7 +5,7 @@ export function ProblemNote({ error, retry }: { readonly error: ApiError; readon
   return (
     <div class="note" role="alert">
       <h2>
-        {error.status === 404 ? 'Not here' : error.status === 400 ? 'That is no trace id' : 'No answer'}
+        {error.status === 404 ? 'Not here' : error.status === 400 ? titleOf400(error.code) : 'No answer'}
       </h2>
       <p>{error.message}</p>
       <button type="button" class="button" onClick={retry}>
@@ -14,3 +14,6 @@ export function ProblemNote({ error, retry }: { readonly error: ApiError; readon
     </div>
   )
 }
+
+const titleOf400 = (code: string): string =>
+  code === 'invalid_trace_id' ? 'That is no trace id' : 'That cannot be asked'

@@ -47,7 +47,7 @@ export function DashboardScreen({ query }: { readonly query: URLSearchParams }) 
   const params = statisticsParams(view, now)
   const subject = dashboardAddress(view, { page: 0 })
   const windowParams = new URLSearchParams(params)
-  for (const name of ['service', 'operation']) windowParams.delete(name)
+  for (const name of ['service', 'operation', 'status']) windowParams.delete(name)
   const asked = 'last' in view.window ? now : 0
 
   const series = useStatistics<TimeSeries>(`/api/timeseries?${params}`, subject, asked)
@@ -208,7 +208,7 @@ function TraceIdField() {
           Trace ID
           <input
             type="text"
-            class="field"
+            class="text-field"
             placeholder="32 hex digits, Enter"
             spellcheck={false}
             autocomplete="off"
@@ -277,7 +277,7 @@ function Drill(props: {
 }) {
   const { view } = props
   return (
-    <section class="panel" aria-labelledby="drill">
+    <section class="card" aria-labelledby="drill">
       <h2 id="drill" class="drill-path">
         {view.service === null ? (
           'Services'

@@ -9,11 +9,11 @@ export function OperationTable(props: {
   readonly operations: readonly OperationStatistics[] | undefined
 }) {
   const { view, operations } = props
-  if (!operations) return <p class="panel-note">Counting…</p>
+  if (!operations) return <p class="card-note">Counting…</p>
   const { shown, first } = pageOf(operations, view.page)
   return (
     <>
-      <div class="panel-scroll">
+      <div class="card-scroll">
         <table>
           <thead>
             <tr>

@@ -11,11 +11,11 @@ export function ServiceTable(props: {
   readonly hues: ReadonlyMap<string, number>
 }) {
   const { view, services } = props
-  if (!services) return <p class="panel-note">Counting…</p>
+  if (!services) return <p class="card-note">Counting…</p>
   const { shown, first } = pageOf(services, view.page)
   return (
     <>
-      <div class="panel-scroll">
+      <div class="card-scroll">
         <table>
           <thead>
             <tr>

@@ -16,9 +16,9 @@ export function SlowestOperations(props: {
   const operations = props.operations?.slice(0, most)
   const slowest = Number(operations?.[0]?.durations.avgNano ?? 1) || 1
   return (
-    <section class="panel" aria-labelledby="slowest">
+    <section class="card" aria-labelledby="slowest">
       <h2 id="slowest">Slowest operations</h2>
-      <div class="panel-scroll">
+      <div class="card-scroll">
         <table>
           <thead>
             <tr>
@@ -45,7 +45,8 @@ export function SlowestOperations(props: {
                 <td class="is-name">
                   <a href={dashboardAddress(view, { service: serviceName, operation })} title={operation}>
                     <bdi>{operation}</bdi>
-                  </a>
+                  </a>{' '}
+                  <span class="secondary">{kind}</span>
                 </td>
                 <td class="is-measure">
                   <span
@@ -62,8 +63,8 @@ export function SlowestOperations(props: {
           </tbody>
         </table>
       </div>
-      {!operations && <p class="panel-note">Counting…</p>}
-      {operations?.length === 0 && <p class="panel-note">No span in this time.</p>}
+      {!operations && <p class="card-note">Counting…</p>}
+      {operations?.length === 0 && <p class="card-note">No span in this time.</p>}
     </section>
   )
 }

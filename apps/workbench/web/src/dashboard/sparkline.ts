@@ -1,5 +1,5 @@
-/** Paths of a sparkline: the line, and the area below it. */
-export type Sparkline = { readonly line: string; readonly area: string }
+/** Paths of a sparkline: the line, the area below it, and the values that have no neighbour to draw a line to. */
+export type Sparkline = { readonly line: string; readonly area: string; readonly dots: string }
 
 /**
  * Draws values from left to right on a scale from 0 to their maximum. Where a value is `null` the line has a gap; a value between two
@@ -10,12 +10,16 @@ export function sparkline(values: readonly (number | null)[], width: number, hei
   const step = values.length > 1 ? width / (values.length - 1) : 0
   let line = ''
   let area = ''
+  let dots = ''
   let run: string[] = []
   let [first, last] = [0, 0]
   const close = () => {
     if (run.length === 0) return
-    line += run.length === 1 ? `M${run[0]}h0` : `M${run.join('L')}`
-    if (run.length > 1) area += `M${first} ${height}L${run.join('L')}L${last} ${height}Z`
+    if (run.length === 1) dots += `M${run[0]}h0`
+    else {
+      line += `M${run.join('L')}`
+      area += `M${first} ${height}L${run.join('L')}L${last} ${height}Z`
+    }
     run = []
   }
   for (const [index, value] of values.entries()) {
@@ -30,7 +34,7 @@ export function sparkline(values: readonly (number | null)[], width: number, hei
     run.push(`${x} ${y}`)
   }
   close()
-  return { line, area }
+  return { line, area, dots }
 }
 
 const round = (pixels: number): number => Math.round(pixels * 10) / 10

@@ -16,7 +16,7 @@ export function StatCard(props: {
 }) {
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
-  const { line, area } = sparkline(props.course, Math.max(0, width - 4), height - 4)
+  const { line, area, dots } = sparkline(props.course, Math.max(0, width - 4), height - 4)
   return (
     <section class={`stat${props.error ? ' is-error' : ''}`} aria-label={props.title}>
       <h2>{props.title}</h2>
@@ -34,6 +34,7 @@ export function StatCard(props: {
         >
           <path class="stat-area" d={area} />
           <path class="stat-line" d={line} />
+          <path class="stat-dots" d={dots} />
         </svg>
       </div>
     </section>

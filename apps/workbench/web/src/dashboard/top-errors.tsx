@@ -8,9 +8,9 @@ export function TopErrors(props: {
 }) {
   const { errors } = props
   return (
-    <section class="panel" aria-labelledby="errors">
+    <section class="card" aria-labelledby="errors">
       <h2 id="errors">Top 10 span errors</h2>
-      <div class="panel-scroll">
+      <div class="card-scroll">
         <table>
           <thead>
             <tr>
@@ -44,8 +44,8 @@ export function TopErrors(props: {
           </tbody>
         </table>
       </div>
-      {!errors && <p class="panel-note">Counting…</p>}
-      {errors?.length === 0 && <p class="panel-note">No failed span in this time.</p>}
+      {!errors && <p class="card-note">Counting…</p>}
+      {errors?.length === 0 && <p class="card-note">No failed span in this time.</p>}
     </section>
   )
 }

@@ -10,10 +10,10 @@ export function TraceTable(props: {
   readonly now: number
 }) {
   const { traces, now } = props
-  if (!traces) return <p class="panel-note">Searching…</p>
+  if (!traces) return <p class="card-note">Searching…</p>
   return (
     <>
-      <div class="panel-scroll">
+      <div class="card-scroll">
         <table>
           <thead>
             <tr>
@@ -54,7 +54,7 @@ export function TraceTable(props: {
           </tbody>
         </table>
       </div>
-      <p class="panel-note">
+      <p class="card-note">
         {traces.length === 0
           ? 'No trace of this operation in this time.'
           : props.more

@@ -15,7 +15,9 @@ export function FirstRun() {
       </ScreenTitle>
       <p class="lead">
         <span class="waiting-dot" aria-hidden="true" />
-        This page becomes the stream as soon as one arrives at <code>{location.origin}</code>.
+        <span>
+          This page becomes the stream as soon as one arrives at <code>{location.origin}</code>.
+        </span>
       </p>
       <section aria-labelledby="roll">
         <h2 id="roll">Roll the dice</h2>

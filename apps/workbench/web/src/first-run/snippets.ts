@@ -73,5 +73,9 @@ function spanByCurl(workbench: string): string {
   }
   // The shell fills in the time: its substitution stands outside the single quotes.
   const json = JSON.stringify(body).replaceAll(/\$\(date \+%s\)/g, `'$(date +%s)'`)
-  return `curl ${workbench}/v1/traces -H 'content-type: application/json' -d '${json}'`
+  return [
+    `curl ${workbench}/v1/traces \\`,
+    "  -H 'content-type: application/json' \\",
+    `  -d '${json}'`,
+  ].join('\n')
 }

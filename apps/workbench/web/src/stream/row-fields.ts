@@ -1,6 +1,6 @@
 import type { AttributeValue, Row } from '../../../src/api/contract.ts'
 
-/** A field of a row and its value as one line of text. */
+/** A field of a row and its value as one line of text; an attribute goes by its own key, which is also what a filter takes. */
 export type RowField = { readonly name: string; readonly text: string }
 
 /** Told by other means in the line of a row, or the same in every row. */
@@ -32,18 +32,13 @@ export function lineFields(row: Row): RowField[] {
   const fields: RowField[] = []
   let length = 0
   for (const name of [...names, ...ids]) {
-    for (const field of fieldsOf(name, row[name], lineLength)) {
+    for (const field of fieldsOf(name, row[name])) {
       length += field.name.length + field.text.length
       fields.push(field)
       if (length > lineLength) return fields
     }
   }
   return fields
-}
-
-/** All that a row has, maps of attributes taken apart; fields without a value are left out. */
-export function allFields(row: Row): RowField[] {
-  return Object.keys(row).flatMap((name) => fieldsOf(name, row[name], Number.POSITIVE_INFINITY))
 }
 
 /** A value as one line of text; `null` when there is none. */
@@ -63,12 +58,14 @@ const rank = (name: string): number =>
           ? 4
           : 3
 
-/** One field, but for maps of attributes, whose members are fields: `attributes.custom['key']`, as Axiom writes them. */
-function fieldsOf(name: string, value: AttributeValue | undefined, longest: number): RowField[] {
+/** One field, but for maps of attributes, whose members are fields. */
+function fieldsOf(name: string, value: AttributeValue | undefined): RowField[] {
   if (name.endsWith('.custom') && value !== null && typeof value === 'object' && !Array.isArray(value)) {
-    return Object.entries(value).flatMap(([key, member]) => fieldsOf(`${name}['${key}']`, member, longest))
+    return Object.entries(value).flatMap(([key, member]) => fieldsOf(name.replace('custom', key), member))
   }
   if (Array.isArray(value) && value.length === 0) return []
   const text = valueText(value)
-  return text === null || text === '' ? [] : [{ name, text: text.slice(0, longest) }]
+  return text === null || text === ''
+    ? []
+    : [{ name: name.replace(/^attributes\./, ''), text: text.slice(0, lineLength) }]
 }

@@ -75,7 +75,7 @@ export function StreamScreen({ query }: { readonly query: URLSearchParams }) {
   const untouched = live && text === '' && stream.state === 'idle' && !stream.error
   if (untouched && tail.shown.length === 0 && tail.waiting.length === 0) return <FirstRun />
   return (
-    <div class="stream">
+    <div class="stream screen-title">
       <ScreenTitle title="Stream" focusKey="stream">
         Stream
       </ScreenTitle>
@@ -96,14 +96,7 @@ export function StreamScreen({ query }: { readonly query: URLSearchParams }) {
       <TailStatus stream={stream} live={live} />
       <div class={`stream-body${chosen === null ? '' : ' has-panel'}`}>
         <TailList stream={stream} live={live} chosen={chosen} query={query} scroller={list} hues={hues} />
-        {chosen !== null && (
-          <RowPanel
-            spanRef={chosen}
-            known={chosenRow(tail, chosen)}
-            hues={hues}
-            onFilter={(term) => changeQuery({ q: `${text} ${term}`.trim() })}
-          />
-        )}
+        {chosen !== null && <RowPanel spanRef={chosen} />}
       </div>
     </div>
   )
@@ -291,15 +284,15 @@ function TailEnd({ stream }: { readonly stream: Stream }) {
   if (stream.error) return <ProblemNote error={stream.error} retry={stream.retry} />
   if (tail.cut) {
     return (
-      <p class="tail-end">
+      <p class="list-end">
         The newest {counted(tail.shown.length, 'span')} are shown here, of at most{' '}
         {tailBounds.lines.toLocaleString()}. A filter or a time window finds older ones.
       </p>
     )
   }
-  if (stream.state === 'searching' || stream.more) return <p class="tail-end">Searching…</p>
-  if (tail.shown.length === 0) return <p class="tail-end">No span matches.</p>
-  return <p class="tail-end">No older spans.</p>
+  if (stream.state === 'searching' || stream.more) return <p class="list-end">Searching…</p>
+  if (tail.shown.length === 0) return <p class="list-end">No span matches.</p>
+  return <p class="list-end">No older spans.</p>
 }
 
 /** Hues by service; those seen once are kept, so that colours do not change while spans go by. Bound: as many as there are services. */
@@ -310,11 +303,6 @@ function useHues(lines: readonly TailLine[]): ReadonlyMap<string, number> {
   const hues = useRef<ReadonlyMap<string, number>>(new Map())
   if (seen.current.size > before) hues.current = serviceColours(seen.current)
   return hues.current
-}
-
-function chosenRow(tail: LiveTail, chosen: string): Row | undefined {
-  for (const line of tail.shown) if (line.kind === 'row' && refOf(line.row) === chosen) return line.row
-  return undefined
 }
 
 const refOf = (row: Row): string => `${row.trace_id}/${row.span_id}`

@@ -1,6 +1,7 @@
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
-import type { LiveGap, LiveRows, StreamPage } from '../../../src/api/contract.ts'
+import type { StreamPage } from '../../../src/api/contract.ts'
 import { type ApiError, getJson } from '../app/get-json.ts'
+import { listen } from '../app/listen.ts'
 import {
   emptyTail,
   hold,
@@ -67,46 +68,39 @@ export function useStream(params: string, live: boolean): Stream {
       const asking = getJson<StreamPage>(pageAddress(params, null), abort.signal)
       const answer = await asking.catch((error: ApiError) => error)
       if (abort.signal.aborted) return
-      const held = tail.current.held
-      let next = emptyTail
-      if (answer instanceof Error) setPage({ state: 'idle', cursor: null, error: answer })
-      else {
+      let next = tail.current
+      if (answer instanceof Error) {
+        // The live connection asks once more when it is back.
+        asked = false
+        setPage({ state: 'idle', cursor: null, error: answer })
+      } else {
         next = withOlder(next, answer.rows, sizeOf(answer))
         setPage({ state: 'idle', cursor: answer.nextCursor, error: undefined })
       }
       if (early) next = withNewer(next, early)
       early = null
-      set(held ? hold(next) : next)
+      set(next)
     }
     if (!live) {
       void ask()
       return () => abort.abort()
     }
 
-    const source = new EventSource(`/api/live?${params}`)
     const arrive = (change: (tail: LiveTail) => LiveTail) => {
       if (early) early = change(early)
       else set(change(tail.current))
     }
-    source.addEventListener('open', () => {
-      setConnection('open')
-      void ask()
-    })
-    source.addEventListener('error', () => {
-      setConnection('connecting')
-      void ask()
-    })
-    source.addEventListener('rows', ({ data }) => {
-      const { rows }: LiveRows = JSON.parse(data)
-      arrive((before) => withArrivals(before, rows, data.length))
-    })
-    source.addEventListener('gap', ({ data }) => {
-      const { missed }: LiveGap = JSON.parse(data)
-      arrive((before) => withGap(before, missed))
+    const stop = listen(`/api/live?${params}`, {
+      onState: (state) => {
+        setConnection(state)
+        void ask()
+      },
+      onRows: (rows, characters) => arrive((before) => withArrivals(before, rows, characters)),
+      onGap: (missed) => arrive((before) => withGap(before, missed)),
     })
     return () => {
       abort.abort()
-      source.close()
+      stop()
     }
   }, [params, live, round, set])
 

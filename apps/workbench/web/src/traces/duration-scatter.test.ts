@@ -57,7 +57,7 @@ describe('plotScatter', () => {
   })
 
   it('draws nothing without traces', () => {
-    expect(plotScatter([], size).points).toEqual([])
+    expect(plotScatter([], size)).toMatchObject({ points: [], timeTicks: [], durationTicks: [] })
   })
 })
 

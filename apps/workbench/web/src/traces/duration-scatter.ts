@@ -64,11 +64,17 @@ export function plotScatter(traces: readonly ScatterTrace[], size: ScatterSize):
       y: yOf(durationNanos),
       error,
     })),
-    timeTicks: timeTicks(left * 1e6, right * 1e6, Math.max(1, size.width / 160)).map((nanos) => ({
+    timeTicks: (traces.length === 0
+      ? []
+      : timeTicks(left * 1e6, right * 1e6, Math.max(1, size.width / 160))
+    ).map((nanos) => ({
       at: xOf(nanos / 1e6),
       value: nanos / 1e6,
     })),
-    durationTicks: decades(low, high).map((nanos) => ({ at: yOf(nanos), value: nanos })),
+    durationTicks: (traces.length === 0 ? [] : decades(low, high)).map((nanos) => ({
+      at: yOf(nanos),
+      value: nanos,
+    })),
     timeAt: (x) => left + ((x - inset) / across) * (right - left),
     durationAt: (y) => 10 ** (low + (1 - (y - inset) / up) * (high - low)),
   }

@@ -8,7 +8,11 @@ import { nanosOf } from '../app/time-window.ts'
 import { useWidth } from '../app/use-width.ts'
 import { dotsPath, plotScatter, pointAt, type ScatterPoint } from './duration-scatter.ts'
 
-const height = 132
+/** Of the whole; the labels of durations stand left of the plot, those of times below it. */
+const fullHeight = 136
+const left = 58
+const below = 18
+const height = fullHeight - below
 
 /** A pointer this near to a point means it, in pixels. */
 const reach = 14
@@ -39,7 +43,7 @@ export function ScatterView(props: {
   readonly onFrame: (frame: ScatterFrame) => void
 }) {
   const box = useRef<HTMLDivElement>(null)
-  const width = useWidth(box)
+  const width = Math.max(0, useWidth(box) - left)
   const { traces, from, to } = props
   const plot = useMemo(
     () =>
@@ -54,6 +58,9 @@ export function ScatterView(props: {
       ),
     [traces, width, from, to],
   )
+  const step = (plot.timeTicks[1]?.value ?? Number.POSITIVE_INFINITY) - (plot.timeTicks[0]?.value ?? 0)
+  /** `14:03:22`, or with milliseconds where ticks lie that close. */
+  const seconds = step < 1_000 ? 12 : 8
   const [hover, setHover] = useState<ScatterPoint | undefined>()
   const [press, setPress] = useState<{ readonly start: Place; readonly end: Place } | null>(null)
   const drawn = press && Math.hypot(press.end.x - press.start.x, press.end.y - press.start.y) > dragStart
@@ -64,17 +71,17 @@ export function ScatterView(props: {
 
   const placeOf = (event: PointerEvent): Place => {
     const edge = box.current?.getBoundingClientRect()
-    const x = event.clientX - (edge?.left ?? 0)
+    const x = event.clientX - (edge?.left ?? 0) - left
     const y = event.clientY - (edge?.top ?? 0)
     return { x: Math.min(width, Math.max(0, x)), y: Math.min(height, Math.max(0, y)) }
   }
   const end = () => {
     if (press && drawn) {
-      const [left, right] = [press.start.x, press.end.x].sort((a, b) => a - b) as [number, number]
+      const [near, far] = [press.start.x, press.end.x].sort((a, b) => a - b) as [number, number]
       const [top, bottom] = [press.start.y, press.end.y].sort((a, b) => a - b) as [number, number]
       props.onFrame({
-        from: plot.timeAt(left),
-        to: plot.timeAt(right),
+        from: plot.timeAt(near),
+        to: plot.timeAt(far),
         shortest: plot.durationAt(bottom),
         longest: plot.durationAt(top),
       })
@@ -89,7 +96,7 @@ export function ScatterView(props: {
         ref={box}
         class={`scatter-plot${hover && !drawn ? ' is-over' : ''}`}
         aria-hidden="true"
-        style={{ height }}
+        style={{ height: fullHeight }}
         onPointerDown={(event) => {
           if (event.button !== 0 || event.pointerType === 'touch') return
           event.currentTarget.setPointerCapture(event.pointerId)
@@ -112,27 +119,27 @@ export function ScatterView(props: {
           if (point) navigate(`/traces/${point.traceId}`)
         }}
       >
-        <svg width={width} height={height} aria-hidden="true">
+        <svg viewBox={`${-left} 0 ${left + width} ${fullHeight}`} height={fullHeight} aria-hidden="true">
           {plot.durationTicks.map(({ at, value }) => (
             <g key={value}>
               <line class="scatter-grid" x1="0" x2={width} y1={at} y2={at} />
-              <text class="scatter-label" x="2" y={at - 3}>
+              <text class="scatter-label" x="-8" y={at + 4} text-anchor="end">
                 {formatDuration(value)}
               </text>
             </g>
           ))}
           {plot.timeTicks.map(({ at, value }) => (
             <g key={value}>
-              <line class="scatter-grid" x1={at} x2={at} y1={height - 5} y2={height} />
-              <text class="scatter-label" x={at + 4} y={height - 2}>
-                {clockTime(nanosOf(value)).slice(0, 8)}
+              <line class="scatter-grid" x1={at} x2={at} y1="0" y2={height + 4} />
+              <text class="scatter-label" x={at + 4} y={fullHeight - 5}>
+                {at < width - 60 && clockTime(nanosOf(value)).slice(0, seconds)}
               </text>
             </g>
           ))}
           <path class="scatter-dots" d={dotsPath(fine)} />
           <path class="scatter-dots is-error" d={dotsPath(failed)} />
           {shown && (
-            <circle class={`scatter-ring${shown.error ? ' is-error' : ''}`} cx={shown.x} cy={shown.y} r="7" />
+            <circle class={`scatter-ring${shown.error ? ' is-error' : ''}`} cx={shown.x} cy={shown.y} r="5" />
           )}
           {press && drawn && (
             <rect
@@ -148,7 +155,9 @@ export function ScatterView(props: {
           <div
             class="scatter-tip"
             style={
-              hover.x > width / 2 ? { right: width - hover.x + 12, top: 4 } : { left: hover.x + 12, top: 4 }
+              hover.x > width / 2
+                ? { right: width - hover.x + 12, top: 4 }
+                : { left: left + hover.x + 12, top: 4 }
             }
           >
             <b>{shownTrace.root.name}</b>

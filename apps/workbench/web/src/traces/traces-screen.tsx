@@ -41,7 +41,7 @@ export function TracesScreen({ query }: { readonly query: URLSearchParams }) {
     changeQuery({ q, ...windowQuery({ from: nanosOf(from), to: nanosOf(to) }) })
   }
   return (
-    <div class="traces">
+    <div class="traces screen-title">
       <ScreenTitle title="Traces" focusKey="traces">
         Traces
       </ScreenTitle>

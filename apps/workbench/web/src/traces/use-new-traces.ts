@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { LiveRows } from '../../../src/api/contract.ts'
+import { listen } from '../app/listen.ts'
 
 /** Counted no further than this. */
 export const mostNewTraces = 1_000
@@ -16,16 +16,16 @@ export function useNewTraces(
   useEffect(() => {
     setSeen(new Set())
     if (!enabled) return
-    const source = new EventSource(`/api/live?${params}`)
-    source.addEventListener('rows', ({ data }) => {
-      const { rows }: LiveRows = JSON.parse(data)
-      setSeen((before) => {
-        const next = new Set(before)
-        for (const row of rows) if (next.size < mostNewTraces) next.add(row.trace_id)
-        return next.size === before.size ? before : next
-      })
+    return listen(`/api/live?${params}`, {
+      onState: () => {},
+      onGap: () => {},
+      onRows: (rows) =>
+        setSeen((before) => {
+          const next = new Set(before)
+          for (const row of rows) if (next.size < mostNewTraces) next.add(row.trace_id)
+          return next.size === before.size ? before : next
+        }),
     })
-    return () => source.close()
   }, [params, round, enabled])
   let count = 0
   for (const traceId of seen) if (!known.has(traceId)) count++
