@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createServer as createHttpServer } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { describe, expect, it } from 'vitest'
-import { here, runNode, runToEnd, SOURCE } from './run-node.ts'
+import { runNode, runToEnd, SOURCE } from './run-node.ts'
+import { CERTIFICATE, serveTls } from './serve-tls.ts'
 
 const TOKEN = 'xaat-01234567-89ab-cdef-0123-456789abcdef'
 const axiom = (url: string, dataset = 'traces', token = TOKEN) => {
@@ -27,29 +23,6 @@ const startAxiom = (limit?: 'rate' | 'ingest') => {
       }),
     },
   })
-}
-
-const CERTIFICATE = here('fixtures/tls/loopback.crt')
-
-async function serve(
-  secure: boolean,
-  listener: (request: IncomingMessage, response: ServerResponse) => void,
-) {
-  const server: Server = secure
-    ? createHttpsServer(
-        { key: await readFile(here('fixtures/tls/loopback.key')), cert: await readFile(CERTIFICATE) },
-        listener,
-      )
-    : createHttpServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 }
 
 /** What a process says that ends a span every 50 ms, from its first attempt to the end of the line. */
@@ -140,7 +113,7 @@ describe('what an operator hears when nothing arrives', () => {
 
   it.concurrent('is whom it does not trust, until the certificate is named', async () => {
     let requests = 0
-    await using backend = await serve(true, (request, response) => {
+    await using backend = await serveTls((request, response) => {
       requests++
       request.resume().once('end', () => response.end())
     })
@@ -157,7 +130,7 @@ describe('what an operator hears when nothing arrives', () => {
   })
 
   it.concurrent('is that there is no TLS where it was asked for', async () => {
-    await using backend = await serve(false, (_request, response) => response.end())
+    await using backend = await startTestReceiver()
     expect(await firstLine({ OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${backend.port}` })).toMatch(
       /does not speak TLS; \d+ spans? waiting .* http: instead of https:/,
     )

@@ -49,7 +49,9 @@ export class DeliveryReporter implements QueueObserver, SpoolObserver {
     return this.#lastError
   }
 
-  delivered({ rejected, reason }: Delivered, spans: number): void {
+  delivered(delivery: Delivered, spans: number): void {
+    const { reason } = delivery
+    const rejected = Math.min(delivery.rejected, spans)
     this.#endGrace()
     if (this.#saidFailing && this.#failingSince !== undefined) {
       const seconds = Math.round((performance.now() - this.#failingSince) / 1000)

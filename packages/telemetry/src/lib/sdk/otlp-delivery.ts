@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import type { RequestOptions } from 'node:https'
 import https from 'node:https'
@@ -13,7 +12,7 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
 import { axiomRefusal } from '../axiom/axiom-refusal.ts'
 import { Secret } from '../config/secret.ts'
-import type { Destination, TlsFiles } from '../config/telemetry-config.ts'
+import type { Destination } from '../config/telemetry-config.ts'
 import type { Deliver, Delivery } from '../export/delivery.ts'
 import type { ExitRequest } from '../export/exit-worker.ts'
 import type { Answer, BackendKnowledge } from '../export/explain-failure.ts'
@@ -22,6 +21,7 @@ import type { EncodedBatch } from '../export/spool-folder.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
 import { createExporterAgent } from './exporter-agent.ts'
+import { readTlsFiles } from './read-tls-files.ts'
 
 export interface OtlpDelivery {
   readonly deliver: Deliver<ReadableSpan>
@@ -54,7 +54,7 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
       return [name, value instanceof Secret ? value.reveal() : value]
     }),
   )
-  const pem = readTls(tls)
+  const pem = readTlsFiles(tls)
   const { agent, run } = createExporterAgent({ url, headers, timeoutMillis, ...pem })
   const exporter = createExporter(protocol, {
     url,
@@ -218,12 +218,4 @@ function readPartialSuccess(body: Uint8Array, contentType = ''): Partial<IExport
   } catch {
     return {}
   }
-}
-
-function readTls(files: TlsFiles | undefined): ExitRequest['tls'] {
-  const options: ExitRequest['tls'] = {}
-  if (files?.certificate !== undefined) options.ca = readFileSync(files.certificate)
-  if (files?.clientCertificate !== undefined) options.cert = readFileSync(files.clientCertificate)
-  if (files?.clientKey !== undefined) options.key = readFileSync(files.clientKey)
-  return options
 }

@@ -1,0 +1,165 @@
+import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
+import { describe, expect, it } from 'vitest'
+import { CERTIFICATE, serveTls } from './serve-tls.ts'
+import { here, runToEnd, SOURCE } from './run-node.ts'
+
+const TOKEN = 'xaat-01234567-89ab-cdef-0123-456789abcdef'
+
+const doctor = (env: NodeJS.ProcessEnv, ...args: string[]) => {
+  return runToEnd(here('../src/linked-traces.ts'), { flags: [SOURCE], env, args: ['doctor', ...args] })
+}
+
+const startAxiom = (limit?: 'rate' | 'ingest') => {
+  return startTestReceiver({
+    axiom: {
+      region: 'us-east-1',
+      tokens: { [TOKEN]: ['traces', 'missing', 'european'] },
+      datasets: {
+        traces: { region: 'us-east-1' },
+        secret: { region: 'us-east-1' },
+        european: { region: 'eu-central-1' },
+      },
+      ...(limit && { limitFor: () => ({ kind: limit, limit: 1, reset: 2_000_000_000 }) }),
+    },
+  })
+}
+
+describe('linked-traces doctor', () => {
+  it('sends a linked pair of traces, and says where settings come from without their secrets', async () => {
+    await using axiom = await startAxiom()
+    const env = { AXIOM_TOKEN: TOKEN, AXIOM_DATASET: 'traces', AXIOM_EDGE_URL: axiom.url }
+    const result = await doctor(env)
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    const [callee, caller] = axiom.spans()
+    expect(result.stdout).toBe(
+      `Settings of the environment (those given in code are not seen here):
+  AXIOM_TOKEN     <redacted>
+  AXIOM_DATASET   traces
+  AXIOM_EDGE_URL  ${axiom.url}
+  All others have their defaults: --json lists them.
+
+Axiom dataset traces at ${axiom.url}:
+  ✓ export  took 2 spans
+
+The test traces are ${caller?.traceId} (caller) and ${callee?.traceId} (callee); each links to the other.
+`,
+    )
+    expect(callee?.traceId).not.toBe(caller?.traceId)
+    expect(callee?.links).toMatchObject([
+      { spanId: caller?.spanId, attributes: { 'linked_traces.relation': 'caller' } },
+    ])
+    expect(caller?.links).toMatchObject([
+      { spanId: callee?.spanId, attributes: { 'linked_traces.relation': 'callee' } },
+    ])
+  })
+
+  it.each([
+    ['traces', 'xaat-wrong', 'answered 401 Unauthorized', 'Set AXIOM_TOKEN to a token'],
+    ['secret', TOKEN, 'answered 403 Forbidden', 'Let the token of AXIOM_TOKEN ingest'],
+    ['missing', TOKEN, 'answered 404 Not Found', 'Create the dataset'],
+    ['european', TOKEN, 'must use the eu-central-1 edge deployment domain', 'set AXIOM_DOMAIN=eu-central-1.'],
+  ])('names the cure when Axiom refuses dataset %s for %s', async (dataset, token, words, cure) => {
+    await using axiom = await startAxiom()
+    const { code, stdout } = await doctor({
+      AXIOM_TOKEN: token,
+      AXIOM_DATASET: dataset,
+      AXIOM_EDGE_URL: axiom.url,
+    })
+    expect(code).toBe(1)
+    expect(stdout).toContain('✗ export  answered')
+    expect(stdout).toContain(words)
+    expect(stdout).toContain(cure)
+    expect(stdout).not.toContain(token)
+  })
+
+  it.each(['rate', 'ingest'] as const)(
+    'names the cure when a limit of Axiom is used up (%s)',
+    async (limit) => {
+      await using axiom = await startAxiom(limit)
+      const env = { AXIOM_TOKEN: TOKEN, AXIOM_DATASET: 'traces', AXIOM_EDGE_URL: axiom.url }
+      const { code, stdout } = await doctor(env)
+      expect(code).toBe(1)
+      expect(stdout).toMatch(/limit exceeded\n +Sample with OTEL_TRACES_SAMPLER/)
+    },
+  )
+
+  it('prints JSON with every setting, and a failure for each destination that fails', async () => {
+    await using workbench = await startTestReceiver()
+    const gone = await startTestReceiver()
+    await gone.close()
+    const env = { WORKBENCH_URL: workbench.url, OTEL_EXPORTER_OTLP_ENDPOINT: gone.url }
+    const { code, stdout } = await doctor(env, '--json')
+    expect(code).toBe(1)
+    const diagnosis = JSON.parse(stdout)
+    expect(diagnosis).toMatchObject({
+      verdict: 'undelivered',
+      destinations: [
+        { destination: `OTLP endpoint ${gone.url}/v1/traces`, checks: [{ name: 'export', ok: false }] },
+        { destination: `the workbench at ${workbench.url}`, checks: [{ name: 'export', ok: true }] },
+      ],
+      traceIds: [expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)],
+    })
+    expect(diagnosis.settings).toContainEqual({
+      key: 'WORKBENCH_URL',
+      value: workbench.url,
+      from: 'environment',
+    })
+    expect(diagnosis.settings).toContainEqual({
+      key: 'OTEL_BSP_MAX_QUEUE_SIZE',
+      value: '2048',
+      from: 'default',
+    })
+  })
+
+  it.each([
+    ['https://collector.invalid', 'dns', 'cannot be found'],
+    ['https://127.0.0.1:PORT', 'tls', 'does not speak TLS'],
+  ])('stops at the step that fails: %s, %s', async (endpoint, step, words) => {
+    await using backend = await startTestReceiver()
+    const url = endpoint.replace('PORT', String(backend.port))
+    const { code, stdout } = await doctor({ OTEL_EXPORTER_OTLP_ENDPOINT: url }, '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).destinations[0].checks).toEqual([
+      { name: step, ok: false, words: expect.stringContaining(words), cure: expect.stringMatching(/\.$/) },
+    ])
+    expect(backend.requests).toEqual([])
+  })
+
+  it('shakes hands with whom it is told to trust', async () => {
+    await using backend = await serveTls((request, response) =>
+      request.resume().once('end', () => response.end()),
+    )
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${backend.port}` }
+    const trusting = await doctor({ ...endpoint, OTEL_EXPORTER_OTLP_CERTIFICATE: CERTIFICATE })
+    expect(trusting.code).toBe(0)
+    expect(trusting.stdout).toMatch(/✓ tls {4} TLSv1\.3, its certificate is valid until .* GMT\n {2}✓ export/)
+    const wary = await doctor(endpoint)
+    expect(wary.code).toBe(1)
+    expect(wary.stdout).toMatch(
+      /✗ tls {4} cannot be trusted: self-signed certificate\n .*OTEL_EXPORTER_OTLP_CERT/,
+    )
+  })
+
+  it('sends nothing with a configuration that cannot be honoured, and says what is wrong with it', async () => {
+    const { code, stdout } = await doctor({ AXIOM_TOKEN: TOKEN })
+    expect(code).toBe(2)
+    expect(stdout).toContain('✗ AXIOM_DATASET: expected ')
+    expect(stdout).not.toContain('01234567')
+  })
+
+  it('says that spans go nowhere when export is off', async () => {
+    const { code, stdout } = await doctor({ OTEL_TRACES_EXPORTER: 'none' })
+    expect({ code, last: stdout.trimEnd().split('\n').at(-1) }).toEqual({
+      code: 0,
+      last: 'Spans go nowhere: export is turned off.',
+    })
+  })
+
+  it('explains itself', async () => {
+    expect(await doctor({}, '--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Exit codes: 0'),
+    })
+    expect(await doctor({}, '--jsn')).toMatchObject({ code: 64, stderr: expect.stringContaining('Usage:') })
+  })
+})
