@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { parseEnv } from 'node:util'
 import { SettingsError } from '@linked-traces/service/settings'
 import { resolveConfig, TelemetryConfigError } from '@linked-traces/telemetry/config'
 import { buildPage, pageFolder } from './dev/build-page.ts'
@@ -22,9 +23,12 @@ const SAME_INTERRUPT_MILLIS = 1_000
 const root = join(import.meta.dirname, '..')
 
 async function dev(): Promise<void> {
-  // Variables that are set already keep their values.
+  // Variables that are set already keep their values. Some editors on Windows begin a file with a byte order mark.
   const envFile = join(root, '.env')
-  if (existsSync(envFile)) process.loadEnvFile(envFile)
+  if (existsSync(envFile)) {
+    const settings = parseEnv(readFileSync(envFile, 'utf8').replace(/^\uFEFF/, ''))
+    for (const [name, value] of Object.entries(settings)) process.env[name] ??= value
+  }
 
   const { urls, env } = await placeServices(process.env)
   const telemetry = resolveConfig({}, { ...process.env, ...env }, {})
@@ -104,7 +108,7 @@ async function dev(): Promise<void> {
   if ((await Promise.all(waits)).includes(false)) return
   await page
   isReady = true
-  group.say(readyBlock(urls, telemetry))
+  group.say(readyBlock({ ...urls, workbench: env.WORKBENCH_URL }, telemetry))
 }
 
 try {

@@ -26,7 +26,9 @@ describe('pnpm dev', { timeout: 120_000 }, () => {
     const { GATEWAY_PORT, ...inEnvFile } = ports
     // The environment wins over the GATEWAY_PORT of .env.
     const moved = Object.entries(inEnvFile).map(([name, value]) => `${name}=${value}`)
-    await writeFile(join(copy.root, '.env'), [await readFile(envExample, 'utf8'), ...moved].join('\n'))
+    const example = (await readFile(envExample, 'utf8')).replaceAll(/^(WORKBENCH|DICE)_PORT=.*$/gm, '')
+    // Some editors on Windows begin a file with a byte order mark.
+    await writeFile(join(copy.root, '.env'), `\uFEFF${[...moved, example].join('\n')}`)
     await using dev = await startDev(copy.root, { GATEWAY_PORT })
 
     await dev.shows(READY)
@@ -78,6 +80,16 @@ describe('pnpm dev', { timeout: 120_000 }, () => {
     } finally {
       squatter.close()
     }
+  })
+
+  it('tells that two services were given the same port', async () => {
+    await using copy = await copyWorkspace()
+    const { WORKBENCH_PORT, DICE_PORT } = await freePorts(...PORTS)
+    await using dev = await startDev(copy.root, { WORKBENCH_PORT, DICE_PORT, GATEWAY_PORT: DICE_PORT })
+    expect(await dev.ended).toMatchObject({ exitCode: 1 })
+    expect(dev.text()).toBe(
+      `DICE_PORT and GATEWAY_PORT are both ${DICE_PORT}: give each service a port of its own.\n`,
+    )
   })
 
   it('ends with the message of a service that cannot start', async () => {

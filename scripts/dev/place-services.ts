@@ -7,7 +7,7 @@ export interface Placement {
   /** Where clients reach each service, without a slash at the end. */
   readonly urls: Readonly<Record<ServiceName, string>>
   /** What the services are told, so that those who point at one that moved find it. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>> & { readonly WORKBENCH_URL: string }
 }
 
 /**
@@ -24,7 +24,15 @@ export async function placeServices(env: NodeJS.ProcessEnv): Promise<Placement> 
   const problems: string[] = []
   // Each port is held until all are known, so that no two services get the same.
   await using held = new AsyncDisposableStack()
+  const variables = new Map<string, string>()
   const place = async (address: ListenAddress): Promise<string> => {
+    const { host, port, portVariable } = address
+    const other = variables.get(`${host}:${port}`)
+    if (port !== 0 && other !== undefined) {
+      problems.push(`${other} and ${portVariable} are both ${port}: give each service a port of its own.`)
+      return ''
+    }
+    variables.set(`${host}:${port}`, portVariable)
     const probe = new HttpService(() => {})
     try {
       const url = await probe.listen(address)
