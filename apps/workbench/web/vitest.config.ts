@@ -2,6 +2,10 @@ import { vitestConfig } from '../../../vitest.shared.ts'
 
 export default {
   ...vitestConfig,
-  // What the page says in local time is compared.
-  test: { ...vitestConfig.test, env: { TZ: 'UTC' } },
+  test: {
+    ...vitestConfig.test,
+    globalSetup: ['test/support/prepare.ts'],
+    // What the page says in local time is compared.
+    env: { TZ: 'UTC' },
+  },
 }

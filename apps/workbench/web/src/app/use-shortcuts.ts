@@ -13,7 +13,10 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       const target = event.target instanceof HTMLElement ? event.target : null
       if (document.querySelector('dialog[open]')) return
       if (target?.closest('input, textarea, select')) {
-        if (event.key === 'Escape') target.blur()
+        if (event.key !== 'Escape') return
+        // Search fields would be emptied, after losing the focus even without telling anybody.
+        event.preventDefault()
+        target.blur()
         return
       }
       // Enter and Space press the button that has the focus; arrows move between tabs.

@@ -153,11 +153,7 @@ function Band(
     addressOf(`/traces/${trace.traceId}`, { span: spanId, via: props.via(trace.traceId) })
   const home = trace.traceId === props.traceId
   return (
-    <section
-      class={home ? 'band band-home' : 'band'}
-      aria-label={`Trace ${trace.root.serviceName}: ${trace.root.name}`}
-      style={{ top: `${band.y}px`, height: `${band.height}px` }}
-    >
+    <div class={home ? 'band band-home' : 'band'} style={{ top: `${band.y}px`, height: `${band.height}px` }}>
       <h3 class="band-head">
         <button
           type="button"
@@ -228,7 +224,7 @@ function Band(
           +{band.hidden.toLocaleString()} more {band.hidden === 1 ? 'span' : 'spans'}
         </a>
       )}
-    </section>
+    </div>
   )
 }
 

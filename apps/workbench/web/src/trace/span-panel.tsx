@@ -78,7 +78,7 @@ export function SpanPanel({ traceId, spanId, tab, onTab, onClose, via = () => nu
               document.getElementById(`tab-${next}`)?.focus()
             }}
           >
-            {name.charAt(0).toUpperCase() + name.slice(1)}
+            {name.charAt(0).toUpperCase() + name.slice(1)}{' '}
             {counts[name] !== null && <span class="tab-count number">{counts[name]}</span>}
           </button>
         ))}
