@@ -72,6 +72,36 @@ async function seenBy(path: string, headers: Record<string, string | string[]>):
   return JSON.parse((await call(`${origin}${path}`, headers)).body)
 }
 
+describe('a request that spells its path otherwise', () => {
+  it.each([
+    '/UNTRUSTED-x',
+    '/%75ntrusted-x/',
+    '//untrusted-x',
+    '/a/../untrusted-x',
+    'http://api.test/Untrusted-x',
+  ])('is still one of an untrusted caller: %s', async (target) => {
+    const from = caller(7000 + target.length)
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+    const headers = Object.entries(from.headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.end(`GET ${target} HTTP/1.1\r\nhost: api.test\r\nconnection: close\r\n${headers.join('')}\r\n`)
+    socket.resume()
+    await once(socket, 'close')
+    const span = await vi.waitFor(
+      () => {
+        const found = spans.find(({ kind, links, parentSpanContext }) => {
+          const named = [parentSpanContext, ...links.map(({ context }) => context)]
+          return kind === SpanKind.SERVER && named.some((context) => context?.traceId === from.traceId)
+        })
+        expect(found).toBeDefined()
+        return found
+      },
+      { timeout: 15_000 },
+    )
+    expect(span?.parentSpanContext).toBeUndefined()
+    expect(span?.links).toHaveLength(1)
+  })
+})
+
 describe('a request whose policy is link', () => {
   it('gets a new root with a link to its caller, which the sampler saw', async () => {
     const from = caller(1)

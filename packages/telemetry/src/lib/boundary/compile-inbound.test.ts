@@ -30,6 +30,42 @@ describe('compileInbound', () => {
     expect(decide(requestTo('/hooks/a', 'GET'))).toEqual({ mode: 'link', trusted: true })
   })
 
+  it.each([
+    '/HOOKS/x',
+    '//hooks/x',
+    '//host/hooks/x',
+    '/hooks//x',
+    '/hooks',
+    '/%68ooks/x',
+    'http://host/Hooks/x',
+    '/hooks\\x',
+    '/a/../hooks/x',
+    '/%2e/hooks/x',
+    '/a/..//hooks/x',
+  ])('severs an untrusted caller, however it spells the path: %s', (url) => {
+    const decide = compileInbound([{ path: '/hooks/*', mode: 'link', trusted: false }])
+    expect(decide(requestTo(url))).toEqual({ mode: 'link', trusted: false })
+  })
+
+  it('gives a path that routers do not agree on the strictest of its decisions', () => {
+    const rules = [
+      { path: '/*', mode: 'continue' },
+      { path: '/a', mode: 'link' },
+      { path: '/b', mode: 'ignore' },
+      { path: '/c', mode: 'link', trusted: false },
+      { path: '/d', mode: 'link' },
+    ] as const
+    const strictest = (count: number) => compileInbound(rules.slice(0, count))(requestTo('/x/../y'))
+    expect([0, 1, 2, 3, 4, 5].map(strictest)).toEqual([
+      CONTINUE,
+      CONTINUE,
+      { mode: 'link', trusted: true },
+      { mode: 'ignore', trusted: true },
+      { mode: 'link', trusted: false },
+      { mode: 'link', trusted: false },
+    ])
+  })
+
   it('continues what no rule matches', () => {
     expect(compileInbound([{ path: '/hooks', mode: 'link' }])(requestTo('/'))).toEqual(CONTINUE)
     expect(compileInbound([])(requestTo('/'))).toEqual(CONTINUE)

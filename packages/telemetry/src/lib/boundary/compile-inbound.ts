@@ -3,7 +3,7 @@ import { diag } from '@opentelemetry/api'
 import { isInboundMode } from './check-inbound.ts'
 import type { InboundDecision, InboundPolicy, InboundRule } from './inbound-policy.ts'
 import type { PathPattern } from './path-pattern.ts'
-import { compilePathPattern, matchesPath, requestPath } from './path-pattern.ts'
+import { compilePathPattern, matchesPath, normalPath } from './path-pattern.ts'
 
 /** Decides on one request. Never throws. */
 export type DecideInbound = (request: IncomingMessage) => InboundDecision
@@ -27,14 +27,26 @@ export function compileInbound(policy: InboundPolicy): DecideInbound {
     return () => decision
   }
   const rules = policy.map(compileRule)
+  const strictest = rules.reduce((found, { decision }) => stricter(found, decision), CONTINUE)
   return (request) => {
-    const path = requestPath(request.url ?? '/')
+    const path = normalPath(request.url ?? '/')
+    // Whoever has a rule to keep somebody out does not want it passed by an odd spelling.
+    if (path === undefined) return strictest
     for (const rule of rules) {
       if (rule.method !== undefined && rule.method !== request.method) continue
       if (matchesPath(rule.pattern, path)) return rule.decision
     }
     return CONTINUE
   }
+}
+
+/** Of two decisions the one that lets less of the caller in; the first of equals. */
+function stricter(a: InboundDecision, b: InboundDecision): InboundDecision {
+  return strictness(b) > strictness(a) ? b : a
+}
+
+function strictness({ mode, trusted }: InboundDecision): number {
+  return ['continue', 'link', 'ignore'].indexOf(mode) + (trusted ? 0 : 3)
 }
 
 interface CompiledRule {

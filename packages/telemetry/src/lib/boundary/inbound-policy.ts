@@ -19,8 +19,10 @@ export interface InboundDecision {
 /** One line of an inbound policy: the first whose path (and method) matches decides. */
 export interface InboundRule {
   /**
-   * `/exact`, or a prefix that ends in `*` such as `/hooks/*`; compared with the path of the request without its
-   * query, as it was sent: upper and lower case differ, percent-encoding is not decoded.
+   * `/exact`, or a prefix that ends in `*`: `/hooks/*` is `/hooks` and all below it. Compared with the path of the
+   * request without its query. Case, repeated slashes, a slash at the end and needless percent-encoding make no
+   * difference; a path that begins with `//`, or has `.` or `..` segments or backslashes, is decided by the strictest
+   * of all rules.
    */
   readonly path: string
   /** An HTTP method in capitals; every method when absent. */
