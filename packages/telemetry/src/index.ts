@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import type { Tracer } from '@opentelemetry/api'
-import { diag, trace } from '@opentelemetry/api'
+import { diag, metrics, trace } from '@opentelemetry/api'
 import { resolveConfig } from './lib/config/resolve-config.ts'
 import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
 import type { ProcessEndOptions } from './lib/export/process-end.ts'
@@ -10,6 +10,7 @@ import type { TelemetryHealth } from './lib/export/telemetry-health.ts'
 import { readApplicationPackage } from './lib/sdk/application-package.ts'
 import { describeDarkCopy, findDarkApiCopy } from './lib/sdk/dark-api-copy.ts'
 import { installDiagLogger } from './lib/sdk/install-diag-logger.ts'
+import { observeDelivery } from './lib/sdk/observe-delivery.ts'
 import { Outlets } from './lib/sdk/outlets.ts'
 import { ProcessorsAtEnd } from './lib/sdk/processors-at-end.ts'
 import { startSdk } from './lib/sdk/telemetry-sdk.ts'
@@ -66,6 +67,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     return started
   }
   const { env = process.env, spanProcessors = [], instrumentations = [] } = options
+  const meterProvider = options.meterProvider ?? metrics.getMeterProvider()
   // With `--eval` or stdin, the first argument is none of a file: `-`, or whatever the script is told.
   const folder = dirname(resolve(process.argv[1] ?? 'app.js'))
   const config = resolveConfig(options, env, readApplicationPackage(folder))
@@ -84,8 +86,9 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   const atEnd =
     spanProcessors.length === 0 ? undefined : new ProcessorsAtEnd(spanProcessors, outlets, reportProcessor)
   const processors = [...spanProcessors, ...(atEnd === undefined ? [] : [atEnd]), outlets]
-  const provider = startSdk(config, processors, instrumentations)
+  const provider = startSdk(config, processors, instrumentations, meterProvider)
   if (provider === undefined) tell(FOREIGN_SDK)
+  else observeDelivery(meterProvider, () => outlets.figures())
   const dark = findDarkApiCopy(join(folder, 'app.js'))
   if (dark !== undefined) tell(describeDarkCopy(dark))
   const delivers = provider !== undefined && (destinations.length > 0 || atEnd !== undefined)

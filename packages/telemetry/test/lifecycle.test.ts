@@ -86,4 +86,20 @@ describe('Telemetry', () => {
     expect(result.stderr).toContain('linked-traces: OpenTelemetry error: A span processor failed.')
     expect(result.stderr).toContain('no shutdown')
   })
+
+  it("gives a MeterProvider OpenTelemetry's metrics of spans and deliveries", async () => {
+    await using backend = await startTestReceiver()
+    const env = { WORKBENCH_URL: backend.url }
+    const { stdout, ...rest } = await runToEnd('collects-its-metrics.ts', { flags: [SOURCE], env })
+    expect(rest).toEqual({ code: 0, signal: null, stderr: '' })
+    expect(JSON.parse(stdout)).toEqual({
+      'otel.sdk.span.started': [1],
+      'otel.sdk.span.live': [0],
+      'otel.sdk.processor.span.queue.size': [0],
+      'otel.sdk.processor.span.queue.capacity': [2048],
+      'otel.sdk.processor.span.processed': [1],
+      'otel.sdk.exporter.span.inflight': [0],
+      'otel.sdk.exporter.span.exported': [1],
+    })
+  })
 })

@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api'
+import type { Attributes, MeterProvider } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { AxiomOptions } from '../axiom/axiom-options.ts'
@@ -49,6 +49,8 @@ export interface TelemetryOptions {
   readonly spanProcessors?: readonly SpanProcessor[] | undefined
   /** Enabled beside those for HTTP, undici and Express. */
   readonly instrumentations?: readonly Instrumentation[] | undefined
+  /** Gets OpenTelemetry's `otel.sdk.*` metrics of spans and deliveries. Default: the one registered with the API, if any. */
+  readonly meterProvider?: MeterProvider | undefined
   /** Read in place of `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined
 }

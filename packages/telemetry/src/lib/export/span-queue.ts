@@ -104,6 +104,13 @@ export class SpanQueue<Span> {
     return this.#held
   }
 
+  /** Spans in the requests under way. */
+  get inFlight(): number {
+    let spans = 0
+    for (const batch of this.#inFlight) spans += batch.spans.length
+    return spans
+  }
+
   get dropped(): Omit<DroppedSpans, 'spoolFull' | 'spoolUnreadable'> {
     return { ...this.#dropped }
   }

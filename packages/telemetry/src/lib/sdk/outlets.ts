@@ -13,6 +13,7 @@ import { SpanQueue } from '../export/span-queue.ts'
 import { DiskSpool } from '../export/spool.ts'
 import { SpoolFolder } from '../export/spool-folder.ts'
 import type { TelemetryHealth } from '../export/telemetry-health.ts'
+import type { DeliveryFigures } from './observe-delivery.ts'
 import type { OtlpDelivery } from './otlp-delivery.ts'
 import { createOtlpDelivery } from './otlp-delivery.ts'
 import { spanSize } from './span-size.ts'
@@ -45,12 +46,14 @@ const WORKBENCH_GRACE = 1500
 export class Outlets implements SpanProcessor, Unfinished {
   readonly #outlets: readonly Outlet[]
   readonly #shutdownMillis: number
+  readonly #capacity: number
 
   constructor(options: OutletsOptions) {
     const { destinations, shutdownMillis } = options
     this.#outlets = destinations.map((destination) => createOutlet(destination, options))
     for (const { spool } of this.#outlets) spool?.deliver()
     this.#shutdownMillis = shutdownMillis
+    this.#capacity = options.queue.maxQueueSize
   }
 
   onStart(): void {}
@@ -99,6 +102,16 @@ export class Outlets implements SpanProcessor, Unfinished {
 
   health(): TelemetryHealth {
     return { destinations: this.#outlets.map(describeHealth) }
+  }
+
+  /** For `observeDelivery`. */
+  figures(): DeliveryFigures[] {
+    return this.#outlets.map((outlet) => ({
+      destination: outlet.destination,
+      health: describeHealth(outlet),
+      inFlight: outlet.queue.inFlight,
+      capacity: this.#capacity,
+    }))
   }
 
   #conclude(): void {

@@ -1,3 +1,4 @@
+import type { MeterProvider } from '@opentelemetry/api'
 import { context, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
@@ -16,17 +17,20 @@ import { createInstrumentations } from './instrumentations.ts'
  *
  * @param processors in their order; the last ones are those that export.
  * @param instrumentations are enabled beside our own.
+ * @param meterProvider gets the SDK's metrics of itself.
  * @returns `undefined` when another SDK was there first: spans, context and propagation are its business then.
  */
 export function startSdk(
   config: TelemetryConfig,
   processors: readonly SpanProcessor[],
   instrumentations: readonly Instrumentation[],
+  meterProvider: MeterProvider,
 ): TracerProvider | undefined {
   const provider = new TracerProvider({
     resource: createResource(config.resourceAttributes),
     sampler: createSampler(config.sampler),
     spanLimits: config.spanLimits,
+    meterProvider,
     spanProcessors: config.console ? [...processors, consoleProcessor()] : [...processors],
   })
   // Before the instrumentations: there are two copies of the API (ES module and CommonJS), and the one that they get
