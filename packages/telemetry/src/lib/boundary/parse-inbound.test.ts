@@ -2,15 +2,38 @@ import { describe, expect, it } from 'vitest'
 import { parseInbound } from './parse-inbound.ts'
 
 describe('parseInbound', () => {
-  it.each(['continue', 'link', 'ignore', ' link '])('reads %j as one mode for every request', (text) => {
-    expect(parseInbound(text)).toEqual({ policy: text.trim(), problems: [] })
+  it.each(['continue', 'link', 'ignore', ' link ', 'LINK', 'Ignore'])(
+    'reads %j as one mode for every request',
+    (text) => {
+      expect(parseInbound(text)).toEqual({ policy: text.trim().toLowerCase(), problems: [] })
+    },
+  )
+
+  it('reads the words of rules in any case, and leaves paths as they are', () => {
+    expect(parseInbound('get /Hooks=Link:UNTRUSTED')).toEqual({
+      policy: [{ method: 'GET', path: '/Hooks', mode: 'link', trusted: false }],
+      problems: [],
+    })
   })
 
+  it.each(['/a=link;/b=link', '/a=link; /b=link', '/a=b=ignore', '/a;v=1=link'])(
+    'refuses %j, whose path would hold another rule',
+    (text) => {
+      expect(parseInbound(text).problems).toEqual([
+        {
+          expected: 'a path without = and ;',
+          received: JSON.stringify(text),
+          cure: 'Separate rules with commas. A path with one of these in it can be given in code.',
+        },
+      ])
+    },
+  )
+
   it('reads rules in their order, with method and trust', () => {
-    expect(parseInbound('GET /hooks/*=link:untrusted, /a=b=ignore,/*=continue')).toEqual({
+    expect(parseInbound('GET /hooks/*=link:untrusted, /a=ignore,/*=continue')).toEqual({
       policy: [
         { method: 'GET', path: '/hooks/*', trusted: false, mode: 'link' },
-        { path: '/a=b', mode: 'ignore' },
+        { path: '/a', mode: 'ignore' },
         { path: '/*', mode: 'continue' },
       ],
       problems: [],
@@ -43,18 +66,18 @@ describe('parseInbound', () => {
       },
     ],
     [
-      'get /hooks=link',
+      'G3T /hooks=link',
       {
         expected: 'an HTTP method in capitals',
-        received: '"get /hooks=link" with "get"',
+        received: '"G3T /hooks=link" with "G3T"',
         cure: 'Write it as in GET, or leave it out for every method.',
       },
     ],
     [
-      '/hooks=Link',
+      '/hooks=linked',
       {
         expected: 'the mode continue, link or ignore',
-        received: '"/hooks=Link" with "Link"',
+        received: '"/hooks=linked" with "linked"',
         cure: 'Name one of the three.',
       },
     ],

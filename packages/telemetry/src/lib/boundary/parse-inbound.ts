@@ -7,20 +7,21 @@ export type ParsedInbound =
   | { readonly policy: InboundPolicy; readonly problems: readonly [] }
   | { readonly policy?: never; readonly problems: readonly InboundProblem[] }
 
-const RULE = /^(?:(?<method>\S+)\s+)?(?<path>\S+)\s*=\s*(?<mode>[^\s:]+)(?<untrusted>:untrusted)?$/
+const RULE = /^(?:(?<method>\S+)\s+)?(?<path>\S+)\s*=\s*(?<mode>[^\s:]+)(?<untrusted>:untrusted)?$/i
 
 /**
  * Reads the text form of an inbound policy (`LINKED_TRACES_INBOUND`): one mode for every request, or rules in order,
- * separated by commas: `GET /hooks/*=link:untrusted,/*=continue`. A path with a comma in it needs the code form.
+ * separated by commas: `GET /hooks/*=link:untrusted,/*=continue`. Words are taken in any case. A path with `,`, `=` or `;` in
+ * it needs the code form.
  */
 export function parseInbound(text: string): ParsedInbound {
-  const trimmed = text.trim()
-  if (isInboundMode(trimmed)) return { policy: trimmed, problems: [] }
+  const single = text.trim().toLowerCase()
+  if (isInboundMode(single)) return { policy: single, problems: [] }
   const rules: InboundRule[] = []
   const problems: InboundProblem[] = []
-  for (const part of trimmed.split(',')) {
+  for (const part of text.split(',')) {
     const written = part.trim()
-    const { method, path, mode, untrusted } = RULE.exec(written)?.groups ?? {}
+    const { method = '', path, mode: word = '', untrusted } = RULE.exec(written)?.groups ?? {}
     if (path === undefined) {
       problems.push({
         expected: 'continue, link, ignore, or rules such as "GET /hooks/*=link,/*=continue"',
@@ -29,7 +30,21 @@ export function parseInbound(text: string): ParsedInbound {
       })
       continue
     }
-    const rule = { path, ...(method && { method }), ...(untrusted && { trusted: false }) }
+    // Rules that a ; separates would be one path, which no request ever has.
+    if (/[=;]/.test(method + path)) {
+      problems.push({
+        expected: 'a path without = and ;',
+        received: JSON.stringify(written),
+        cure: 'Separate rules with commas. A path with one of these in it can be given in code.',
+      })
+      continue
+    }
+    const mode = word.toLowerCase()
+    const rule = {
+      path,
+      ...(method && { method: method.toUpperCase() }),
+      ...(untrusted && { trusted: false }),
+    }
     const found = checkRule({ ...rule, mode }, `${JSON.stringify(written)} with `)
     problems.push(...found)
     if (isInboundMode(mode)) rules.push({ ...rule, mode })
