@@ -21,6 +21,16 @@ describe('checkInbound', () => {
     ])
   })
 
+  it('refuses what a rule does not have, as it may be a misspelt limit', () => {
+    expect(checkInbound([{ path: '/*', mode: 'link', trustd: false }])).toEqual([
+      {
+        expected: 'path, method, mode and trusted alone',
+        received: 'rule 1: "trustd"',
+        cure: 'Correct its name, or remove it.',
+      },
+    ])
+  })
+
   it('numbers the rules it has something against, and finds every problem', () => {
     const rules = [{ path: '/*', mode: 'link' }, { path: '/*', mode: 'link', trusted: 'no' }, null, {}]
     expect(checkInbound(rules).map(({ expected, received }) => `${expected} <- ${received}`)).toEqual([

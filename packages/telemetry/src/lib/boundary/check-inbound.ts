@@ -43,10 +43,14 @@ export function checkRule(rule: unknown, where: string): InboundProblem[] {
       },
     ]
   }
-  const { path, method, mode, trusted }: { [Key in keyof InboundRule]?: unknown } = rule
+  const { path, method, mode, trusted, ...others }: { [Key in keyof InboundRule]?: unknown } = rule
   const problems: InboundProblem[] = []
   const complain = (expected: string, value: unknown, cure: string) => {
     problems.push({ expected, received: `${where}${show(value)}`, cure })
+  }
+  // A misspelt `trusted: false` would trust everybody.
+  for (const key of Object.keys(others)) {
+    complain('path, method, mode and trusted alone', key, 'Correct its name, or remove it.')
   }
   if (typeof path !== 'string' || parsePathPattern(path) === undefined) {
     complain('a path such as /hooks or /hooks/*', path, 'Begin it with /, and use * only at its end.')
