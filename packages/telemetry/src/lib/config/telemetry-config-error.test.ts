@@ -18,6 +18,12 @@ describe('TelemetryConfigError', () => {
     )
   })
 
+  it('counts settings, not what is wrong with them', () => {
+    const count = (...keys: string[]) => new TelemetryConfigError(keys.map(problem)).message.split('\n')[0]
+    expect(count('A', 'A')).toBe('Telemetry was not started: one setting cannot be honoured.')
+    expect(count('A', 'B', 'A')).toBe('Telemetry was not started: 2 settings cannot be honoured.')
+  })
+
   it('lists every problem, and has them as data', () => {
     const problems = [problem('A'), problem('B')]
     const error = new TelemetryConfigError(problems)

@@ -17,9 +17,10 @@ export class TelemetryConfigError extends Error {
   readonly problems: readonly ConfigProblem[]
 
   constructor(problems: readonly ConfigProblem[]) {
+    const { size } = new Set(problems.map(({ key }) => key))
     super(
       [
-        `Telemetry was not started: ${problems.length === 1 ? 'one setting' : `${problems.length} settings`} cannot be honoured.`,
+        `Telemetry was not started: ${size === 1 ? 'one setting' : `${size} settings`} cannot be honoured.`,
         ...problems.map(({ key, expected, received, cure }) => {
           return `  ${key}: expected ${expected}, received ${received}. ${cure}`
         }),
