@@ -153,6 +153,9 @@ describe('Linked traces', () => {
     expect(await page.locator('.story').textContent()).toMatch(
       /^aggregator took up messages of \d+ traces at once/,
     )
+    expect(await page.locator('.band-home').count()).toBe(1)
+    await page.locator('.connector').nth(2).waitFor({ state: 'attached' })
+    expect(await page.locator('.connector').count()).toBe((await page.locator('.band').count()) - 1)
     expect(await accessibilityProblems(page)).toEqual([])
   })
 

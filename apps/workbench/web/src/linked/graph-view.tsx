@@ -40,8 +40,9 @@ export function GraphView({ graph, narrow, traceId, hues, selected, onSelect, on
               viewBox="0 0 8 8"
               refX="7"
               refY="4"
-              markerWidth="8"
-              markerHeight="8"
+              markerUnits="userSpaceOnUse"
+              markerWidth="11"
+              markerHeight="11"
               orient="auto"
             >
               <path class="arrow" d="M0 .5 7.500 4 0 7.500z" />

@@ -47,9 +47,10 @@ describe('linkGraph', () => {
     expect(unfolded.boxes).toHaveLength(203)
   })
 
-  it('folds 200 causes of one span by what they are', () => {
+  it('folds 200 causes of seven services into one box too', () => {
     const graph = graphOf(fanIn(200), 'gathering')
-    expect(graph.boxes.filter(({ kind }) => kind === 'stack')).toHaveLength(7)
+    expect(graph.boxes.filter(({ kind }) => kind === 'stack').map(named)).toEqual(['+197 of 7 kinds'])
+    expect(graph.boxes).toHaveLength(1 + 3 + 1)
   })
 
   it('says of what is not here why, a box each', () => {

@@ -44,6 +44,8 @@ export type LinkGraph = { readonly boxes: readonly GraphBox[]; readonly edges: r
 /** More boxes than this that look and are linked alike are shown as {@link shownOfFan} and a stack of the rest. */
 const largestFan = 5
 const shownOfFan = 3
+/** Boxes on one side of another, related in one way, before different ones are folded together. */
+const mostOnOneSide = 10
 
 /** The graph of a link set: a box per trace, an edge per pair of traces and way of being related. `unfolded` has the first boxes of fans to
  * show in full. */
@@ -99,7 +101,7 @@ export function linkGraph(
   return { boxes: [...kept.values()], edges }
 }
 
-/** Which stack a box went into, of boxes that hang on one other box only and say the same. */
+/** Which stack a box went into, of boxes that hang on one other box only, in the same way. */
 function foldFans(
   home: string,
   boxes: ReadonlyMap<string, GraphBox>,
@@ -107,36 +109,45 @@ function foldFans(
   unfolded: ReadonlySet<string>,
 ): Map<string, GraphBox> {
   const neighbours = new Map<string, Set<string>>()
-  const looks = new Map<string, string>()
+  const sides = new Map<string, string>()
   for (const { from, to, relation } of between) {
     for (const [key, other, side] of [
       [from, to, 'before'],
       [to, from, 'after'],
     ] as const) {
       neighbours.set(key, (neighbours.get(key) ?? new Set()).add(other))
-      looks.set(key, `${side} ${other} ${verbOf(relation.relation)} ${labelOf(boxes.get(key) as GraphBox)}`)
+      sides.set(key, `${side} ${other} ${verbOf(relation.relation)}`)
     }
   }
-  const fans = Map.groupBy(
-    [...boxes.values()].filter(({ key }) => key !== home && neighbours.get(key)?.size === 1),
-    ({ key }) => looks.get(key) ?? '',
-  )
+  const leaves = [...boxes.values()].filter(({ key }) => key !== home && neighbours.get(key)?.size === 1)
   const stacks = new Map<string, GraphBox>()
-  for (const [look, members] of fans) {
-    const first = members[0] as GraphBox
-    if (look === '' || members.length <= largestFan || unfolded.has(first.key)) continue
-    const rest = members.slice(shownOfFan)
-    const stack: GraphBox = {
-      kind: 'stack',
-      key: `stack ${first.key}`,
-      firstKey: first.key,
-      boxes: rest,
-      label: labelOf(first),
-      errorCount: rest.filter((box) => box.kind === 'trace' && box.trace.errorCount > 0).length,
+  for (const side of Map.groupBy(leaves, ({ key }) => sides.get(key)).values()) {
+    const alike = [...Map.groupBy(side, labelOf).values()]
+    const shown = alike.reduce((sum, { length }) => sum + (length > largestFan ? shownOfFan + 1 : length), 0)
+    // Too many different ones are folded too, whatever they look like.
+    for (const fan of shown > mostOnOneSide ? [side] : alike) {
+      const first = fan[0] as GraphBox
+      if (fan.length <= largestFan || unfolded.has(first.key)) continue
+      const rest = fan.slice(shownOfFan)
+      const stack: GraphBox = {
+        kind: 'stack',
+        key: `stack ${first.key}`,
+        firstKey: first.key,
+        boxes: rest,
+        label: labelOfAll(rest),
+        errorCount: rest.filter((box) => box.kind === 'trace' && box.trace.errorCount > 0).length,
+      }
+      for (const box of rest) stacks.set(box.key, stack)
     }
-    for (const box of rest) stacks.set(box.key, stack)
   }
   return stacks
+}
+
+/** What boxes have in common, or of how many kinds they are. */
+function labelOfAll(boxes: readonly GraphBox[]): string {
+  const labels = new Set(boxes.map(labelOf))
+  const [only] = labels
+  return labels.size === 1 && only !== undefined ? only : `of ${labels.size} kinds`
 }
 
 function labelOf(box: GraphBox): string {

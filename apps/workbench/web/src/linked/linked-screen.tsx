@@ -63,7 +63,11 @@ export function LinkedScreen({
     () => graph?.boxes.filter((box) => box.kind === 'trace').map(({ trace }) => trace) ?? [],
     [graph],
   )
-  const shown = useMemo(() => stacked.slice(0, waterfalls), [stacked, waterfalls])
+  const shown = useMemo(() => {
+    // The trace that was asked for is among them, however late it began.
+    const others = new Set(stacked.filter((trace) => trace.traceId !== traceId).slice(0, waterfalls - 1))
+    return stacked.filter((trace) => trace.traceId === traceId || others.has(trace))
+  }, [stacked, waterfalls, traceId])
   const peekedTrace = set?.traces.find((trace) => trace.traceId === selected)
   const traces = useTraces(
     [...new Set([...shown.map((trace) => trace.traceId), ...(peekedTrace ? [peekedTrace.traceId] : [])])],
@@ -143,7 +147,7 @@ export function LinkedScreen({
           {errors > 0 && <span class="error-text">{errors} with errors</span>}
         </TraceHead>
 
-        <p class="story">{story(relations, set.traces.length).join(' ')}</p>
+        <p class="story">{story(relations, set.traces.length, set.moreTraces).join(' ')}</p>
 
         <section class="panel" aria-labelledby="graph-title">
           <div class="panel-head">

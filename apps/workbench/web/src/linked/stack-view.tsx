@@ -87,8 +87,9 @@ export function StackView(props: StackViewProps) {
               viewBox="0 0 8 8"
               refX="7"
               refY="4"
-              markerWidth="7"
-              markerHeight="7"
+              markerUnits="userSpaceOnUse"
+              markerWidth="11"
+              markerHeight="11"
               orient="auto"
             >
               <path class="arrow" d="M0 .5 7.500 4 0 7.500z" />

@@ -6,7 +6,7 @@ import { missingWords, verbOf } from './relation-words.ts'
 const mostSentences = 3
 
 /** What happened between the traces, in sentences for somebody who sees them for the first time. */
-export function story(relations: readonly Relation[], traceCount: number): string[] {
+export function story(relations: readonly Relation[], traceCount: number, moreTraces = 0): string[] {
   const between = relations.filter(({ cause, effect }) => cause.traceId !== effect.traceId)
   if (between.length === 0) return ['No link leads from this trace to another, and none leads here.']
   const fanIn = Map.groupBy(between, ({ effect, relation }) => `${refKey(effect)} ${verbOf(relation)}`)
@@ -27,6 +27,7 @@ export function story(relations: readonly Relation[], traceCount: number): strin
   if (untold > 0) sentences.push(`${untold} more ${untold === 1 ? 'relation' : 'relations'} below.`)
   if (between.every(({ bothWays }) => bothWays))
     sentences.push(traceCount === 2 ? 'The two traces are linked both ways.' : 'All are linked both ways.')
+  if (moreTraces > 0) sentences.push(`${moreTraces.toLocaleString()} more traces are not told of here.`)
   return sentences
 }
 
