@@ -4,6 +4,7 @@ import { exactTime, timeAgo } from './format-time.ts'
 describe('exactTime', () => {
   it('keeps all nine digits', () => {
     expect(exactTime('1763842002418000007')).toBe('2025-11-22T20:06:42.418000007Z')
+    expect(exactTime('1763842002000000007')).toBe('2025-11-22T20:06:42.000000007Z')
   })
 })
 

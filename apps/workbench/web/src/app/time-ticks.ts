@@ -1,3 +1,4 @@
+/** Factors of powers of ten that read well. */
 const steps = [1, 2, 5]
 
 /** Round times in [from, to], in nanoseconds, about `wanted` of them and never more than twice as many. */
