@@ -34,7 +34,7 @@ afterAll(() => {
  * Consumes a message inside a span of the consumer's own, as a polling loop does, and returns what was
  * recorded.
  */
-function consume(carrier: Carrier, options?: ExtractOptions) {
+function consume(carrier: Carrier, options?: ExtractOptions | null) {
   recorder.clear()
   tracer.startActiveSpan('poll', (poll) => {
     const received = extractCarrier(carrier, options)
@@ -50,6 +50,10 @@ const asLinkedRoot = [{ name: 'poll' }, { name: 'process', links: [{ to: sender,
 describe('extractCarrier', () => {
   it('continues the trace of the sender by default', () => {
     expectTraces(consume({ traceparent }), asChild)
+  })
+
+  it('takes null for no options', () => {
+    expectTraces(consume({ traceparent }, null), asChild)
   })
 
   it('starts a new root with a link where the sender wishes it', () => {

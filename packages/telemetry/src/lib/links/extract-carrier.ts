@@ -48,12 +48,10 @@ export interface ExtractOptions {
  *     const received = extractCarrier(message.headers)
  *     tracer.startActiveSpan('process order', received, received.context, (span) => …)
  */
-export function extractCarrier(
-  carrier: Carrier,
-  { relation, attributes, ...options }: ExtractOptions = {},
-): ExtractedCarrier {
+export function extractCarrier(carrier: Carrier, options?: ExtractOptions | null): ExtractedCarrier {
+  const { relation, attributes, context: given } = options ?? {}
   const root = (relation ?? statedRelation(carrier)) === 'link'
-  const before = options.context ?? context.active()
+  const before = given ?? context.active()
   const extracted = extractContext(trace.deleteSpan(before), carrier)
   const spanContext = sentSpanContextOf(carrier, extracted)
   const sender = spanContext && trace.wrapSpanContext(spanContext)

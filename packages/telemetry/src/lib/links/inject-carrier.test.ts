@@ -39,6 +39,11 @@ describe('injectCarrier', () => {
     expect(injectCarrier()).toEqual({})
   })
 
+  it('takes null for no options', () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    expect(context.with(current(), () => injectCarrier(null, null))).toEqual({ traceparent })
+  })
+
   it.each(['link', 'continue'] as const)(
     'states the relation %s, which extractCarrier honours',
     (relation) => {

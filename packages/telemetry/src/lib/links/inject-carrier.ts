@@ -35,16 +35,17 @@ export interface InjectOptions<C> {
  */
 export function injectCarrier(
   carrier?: null | undefined,
-  options?: InjectOptions<Record<string, string>>,
+  options?: InjectOptions<Record<string, string>> | null,
 ): Record<string, string>
-export function injectCarrier<C extends object>(carrier: C, options?: InjectOptions<C>): C
-export function injectCarrier(carrier?: object | null, options: InjectOptions<object> = {}): object {
+export function injectCarrier<C extends object>(carrier: C, options?: InjectOptions<C> | null): C
+export function injectCarrier(carrier?: object | null, options?: InjectOptions<object> | null): object {
   const target = carrier ?? {}
+  const { relation, setter, context: given } = options ?? {}
   try {
-    const fields = fieldsOf(options.context ?? context.active())
-    if (options.relation !== undefined) fields.set(RELATION_HEADER, options.relation)
-    if (options.setter === undefined) replaceFields(target, fields)
-    else for (const [name, value] of fields) options.setter.set(target, name, value)
+    const fields = fieldsOf(given ?? context.active())
+    if (relation !== undefined) fields.set(RELATION_HEADER, relation)
+    if (setter === undefined) replaceFields(target, fields)
+    else for (const [name, value] of fields) setter.set(target, name, value)
   } catch (error) {
     diag.error('The trace context could not be written to a carrier, which goes without it.', error)
   }

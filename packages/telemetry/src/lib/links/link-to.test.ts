@@ -84,6 +84,10 @@ describe('linkTo', () => {
     expect(linkTo(target as LinkTarget)).toEqual([])
   })
 
+  it('takes null for no options', () => {
+    expect(linkTo(TRACEPARENT, null)).toEqual(linkTo(TRACEPARENT))
+  })
+
   it('keeps the tracestate, folded from all its values', () => {
     const [link] = linkTo({ traceparent: TRACEPARENT, tracestate: ['rojo=1', 'congo=2'], TraceState: 'x=3' })
     expect(link?.context.traceState?.serialize()).toBe('rojo=1,congo=2,x=3')
@@ -186,6 +190,10 @@ describe('linksTo', () => {
       { 'linked_traces.relation': 'part', 'linked_traces.batch.index': 0, 'messaging.message.id': 'a0' },
       { 'linked_traces.relation': 'part', 'linked_traces.batch.index': 1, 'messaging.message.id': 'b1' },
     ])
+  })
+
+  it('takes null for no options', () => {
+    expect(linksTo([TRACEPARENT], null)).toEqual(linksTo([TRACEPARENT]))
   })
 
   it('takes any iterable', () => {

@@ -20,7 +20,8 @@ export interface LinkOptions {
  *     tracer.startSpan('report', { links: linkTo(request.headers) })
  *     tracer.startSpan('report', { links: [...linkTo(first), ...linkTo(second, { relation: 'part' })] })
  */
-export function linkTo(target: LinkTarget, { relation = 'origin', attributes }: LinkOptions = {}): Link[] {
+export function linkTo(target: LinkTarget, options?: LinkOptions | null): Link[] {
+  const { relation = 'origin', attributes } = options ?? {}
   const context = spanContextOf(target)
   return context === undefined
     ? []
@@ -51,8 +52,9 @@ export interface LinksOptions<Message> {
  */
 export function linksTo<Message>(
   messages: Iterable<Message>,
-  { target, relation = 'message', attributes }: LinksOptions<Message> = {},
+  options?: LinksOptions<Message> | null,
 ): Link[] {
+  const { target, relation = 'message', attributes } = options ?? {}
   const senders = new Map<string, { context: SpanContext; attributes: Attributes; count: number }>()
   for (const [index, message] of listOf(messages).entries()) {
     try {
