@@ -38,8 +38,7 @@ export function announceRoot(response: ServerResponse, root: SpanContext): void 
   ): ServerResponse {
     const hasReason = typeof reason === 'string'
     const given = hasReason ? headers : (headers ?? reason)
-    // A second head is Node's to refuse.
-    const all = this.headersSent ? given : addRoot(this, given, value)
+    const all = addRoot(this, given, value)
     return hasReason ? writeHead.call(this, statusCode, reason, all) : writeHead.call(this, statusCode, all)
   }
 }

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
-import { context, trace } from '@opentelemetry/api'
+import { context } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express'
 import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http'
@@ -77,9 +77,9 @@ export function addHttpBoundary(
       own.responseHook?.(span, response)
     },
   })
+  // Whoever registers the instrumentation gives it its provider, right afterwards.
   const setTracerProvider = http.setTracerProvider.bind(http)
   http.setTracerProvider = (provider) => setTracerProvider(new BoundaryTracerProvider(provider))
-  http.setTracerProvider(trace.getTracerProvider())
   return http
 }
 
