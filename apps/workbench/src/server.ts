@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     },
   })
   try {
-    const service = new HttpService(workbench.listener)
+    const service = new HttpService(workbench.listener, { admit: workbench.admit })
     const url = await service.listen(config.address)
     workbench.openAt(url)
     console.log(`workbench listens on ${url}`)
@@ -37,4 +37,6 @@ try {
   // What the user can mend says so in its message; of anything else the stack is the message.
   console.error(error instanceof Error && 'code' in error ? error.message : error)
   process.exitCode = 1
+  // Its end would have been the workbench's, and must not be waited for.
+  process.stdin.destroy()
 }

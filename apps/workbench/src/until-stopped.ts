@@ -1,12 +1,7 @@
-/** A terminal sends Ctrl-C to everyone and a runner repeats it: within this time a signal is the one before. */
-const sameSignalMillis = 1_000
+import { onStopSignal, type SignalledProcess } from '@linked-traces/service/on-stop-signal'
 
 /** The part of a process that is told to stop. */
-export type StoppableProcess = {
-  on(signal: NodeJS.Signals, listener: () => void): unknown
-  kill(pid: number, signal: NodeJS.Signals): unknown
-  removeAllListeners(signal: NodeJS.Signals): unknown
-  readonly pid: number
+export type StoppableProcess = SignalledProcess & {
   readonly stdin: { once(event: 'end' | 'close', listener: () => void): unknown; resume(): unknown }
 }
 
@@ -19,31 +14,14 @@ export type StoppableProcess = {
 export function untilStopped(
   process: StoppableProcess,
   stopWith: 'signal' | 'stdin',
-  now: () => number = () => performance.now(),
+  now?: () => number,
 ): Promise<void> {
   return new Promise((resolve) => {
-    let firstAt: number | undefined
-    const stop = (signal: NodeJS.Signals) => (): void => {
-      if (firstAt === undefined) {
-        firstAt = now()
-        resolve()
-      } else if (now() - firstAt >= sameSignalMillis) {
-        process.removeAllListeners(signal)
-        process.kill(process.pid, signal)
-      }
-    }
-    process.on('SIGTERM', stop('SIGTERM'))
-    if (stopWith === 'signal') {
-      process.on('SIGINT', stop('SIGINT'))
-      return
-    }
+    if (stopWith === 'signal') return onStopSignal(process, resolve, now)
+    onStopSignal(process, resolve, now, ['SIGTERM'])
     process.on('SIGINT', () => {})
-    const ended = (): void => {
-      firstAt ??= now()
-      resolve()
-    }
-    process.stdin.once('end', ended)
-    process.stdin.once('close', ended)
+    process.stdin.once('end', resolve)
+    process.stdin.once('close', resolve)
     process.stdin.resume()
   })
 }

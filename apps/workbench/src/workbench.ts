@@ -1,10 +1,11 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { createOtlpReceiver } from '@linked-traces/otlp-receiver'
 import { createApi } from './api/api-app.ts'
 import type { Backend } from './api/backend.ts'
 import type { Trace } from './api/contract.ts'
 import { ingestGuard } from './api/ingest-guard.ts'
+import { requestGuard } from './api/request-guard.ts'
 import { servePage } from './api/serve-page.ts'
 import type { WorkbenchConfig } from './config.ts'
 import type { StoreStatus } from './store/telemetry-store.ts'
@@ -18,6 +19,8 @@ import { workbenchVersion } from './workbench-version.ts'
 export type Workbench = {
   /** Answers OTLP ingest and the API. */
   readonly listener: RequestListener
+  /** Throws a `Problem` for requests of foreign names and pages. */
+  readonly admit: (request: IncomingMessage) => void
   /** Tells the workbench the address it can be opened at, once it is known. */
   openAt(url: string): void
   /** Ends answers that would go on for ever; to be called before the server is told to stop. */
@@ -89,8 +92,10 @@ export async function createWorkbench(
   })
   const isAnswered = ingestGuard({ listenHost, token, allowedOrigins })
   const page = servePage(pageFolder)
-  const api = createApi({ listenHost, token, backend, now: Date.now, page })
+  const admit = requestGuard(listenHost, { anyHost: token !== undefined })
+  const api = createApi({ admit, token, backend, now: Date.now, page })
   return {
+    admit,
     listener: (request, response) => {
       if (!receiver.handles(request)) api.app(request, response)
       else if (!isAnswered(request, response)) void receiver(request, response)

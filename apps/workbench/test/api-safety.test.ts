@@ -4,6 +4,7 @@ import { request } from 'undici'
 import { describe, expect, it, vi } from 'vitest'
 import { createApi } from '../src/api/api-app.ts'
 import { type IngestGuardOptions, ingestGuard } from '../src/api/ingest-guard.ts'
+import { requestGuard } from '../src/api/request-guard.ts'
 import { StoreError } from '../src/store/store-error.ts'
 import { listen, startApi, testNow } from './api-server.ts'
 
@@ -83,7 +84,7 @@ describe('the API', () => {
     let asked = 0
     const { promise: full, resolve: isFull } = Promise.withResolvers<void>()
     const api = createApi({
-      listenHost: '127.0.0.1',
+      admit: requestGuard('127.0.0.1'),
       now: () => testNow,
       backend: {
         ask() {
@@ -111,7 +112,7 @@ describe('the API', () => {
     const fail = async () =>
       Promise.reject(new StoreError('STORE_FULL', 'The disk is full: free some space.'))
     const backend = { ask: fail, importTraces: fail, deleteTraces: fail, health: fail }
-    const api = createApi({ listenHost: '127.0.0.1', now: () => testNow, backend })
+    const api = createApi({ admit: requestGuard('127.0.0.1'), now: () => testNow, backend })
     const server = await listen(api.app)
     const { status, text, headers } = await statusOf(`${server.url}/api/stream`, {})
     expect(status).toBe(503)
@@ -142,7 +143,12 @@ describe('the API', () => {
 
 describe('ingestGuard', () => {
   async function startIngest(options: Partial<IngestGuardOptions> = {}) {
-    const guard = ingestGuard({ listenHost: '127.0.0.1', token: undefined, allowedOrigins: [], ...options })
+    const guard = ingestGuard({
+      listenHost: '127.0.0.1',
+      token: undefined,
+      allowedOrigins: [],
+      ...options,
+    })
     return listen((incoming, response) => {
       if (!guard(incoming, response)) response.end('received')
     })

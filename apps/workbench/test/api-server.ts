@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ApiOptions, createApi } from '../src/api/api-app.ts'
 import type { Health } from '../src/api/contract.ts'
+import { requestGuard } from '../src/api/request-guard.ts'
 import { ingestExports } from '../src/ingest/ingest-exports.ts'
 import { answerQuestion } from '../src/query/questions.ts'
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts'
@@ -46,7 +47,7 @@ export async function startApi(
     return { outcome, spanCount: written?.spanCount ?? 0, duplicateCount: written?.duplicateCount ?? 0 }
   }
   const api = createApi({
-    listenHost: '127.0.0.1',
+    admit: requestGuard('127.0.0.1', { anyHost: options.token !== undefined }),
     now: () => testNow,
     backend: {
       async ask(question) {

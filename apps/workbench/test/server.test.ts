@@ -1,5 +1,5 @@
-import { createServer } from 'node:http'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
@@ -148,6 +148,8 @@ trace ${diceTrace}  1 span, 1 error  3 ms
     expect(await status(ofTrace, { host: 'rebound.example:4318' })).toBe(403)
     expect(await status(ofTrace, { origin: 'http://evil.example' })).toBe(403)
     expect(await status(`/traces/${diceTrace}`, { origin: 'http://evil.example' })).toBe(403)
+    expect(await status('/healthz', { host: 'rebound.example:4318' })).toBe(403)
+    expect(await status('/readyz', { origin: 'http://evil.example' })).toBe(403)
     expect(await status('/v1/traces', { host: 'collector.internal:4318' }, 'POST')).toBe(200)
   })
 
@@ -165,6 +167,12 @@ trace ${diceTrace}  1 span, 1 error  3 ms
     await expect(startWorkbench({ WORKBENCH_PORT: 'http' })).rejects.toThrow(
       /^ended with 1: WORKBENCH_PORT: expected a whole number/,
     )
+  })
+
+  it('ends when its store cannot be opened, though its runner holds its stdin', async () => {
+    await expect(
+      startWorkbench({ WORKBENCH_STOP_WITH: 'stdin', WORKBENCH_DATA: '/dev/null/workbench' }),
+    ).rejects.toThrow(/^ended with 1: .*\/dev\/null\/workbench/)
   })
 
   it('outlives SIGINT and receives until its stdin ends, where its runner asks for that', async () => {

@@ -20,6 +20,11 @@ export interface ListenAddress {
   readonly portVariable: string
 }
 
+export interface HttpServiceOptions {
+  /** Throws a `Problem` for requests that are not even told how the service is, such as a web page's. Default: all are. */
+  readonly admit?: (request: IncomingMessage) => void
+}
+
 /** A request listener on a port of its own: it says how it is, and stops without breaking off what it has begun. */
 export class HttpService {
   readonly #server: Server
@@ -27,9 +32,11 @@ export class HttpService {
   readonly #connections = new Set<Socket>()
   /** Answers not yet sent to their end; each leaves when it is, or when its connection breaks. */
   readonly #inFlight = new Set<ServerResponse>()
+  readonly #admit: ((request: IncomingMessage) => void) | undefined
   #stopping = false
 
-  constructor(listener: RequestListener) {
+  constructor(listener: RequestListener, { admit }: HttpServiceOptions = {}) {
+    this.#admit = admit
     this.#server = createServer((request, response) => {
       this.#track(response)
       if (!this.#answerHealth(request, response)) listener(request, response)
@@ -105,6 +112,13 @@ export class HttpService {
   #answerHealth(request: IncomingMessage, response: ServerResponse): boolean {
     const path = request.url?.split('?', 1)[0]
     if (path !== '/healthz' && path !== '/readyz') return false
+    try {
+      this.#admit?.(request)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      sendProblem(response, error)
+      return true
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       sendProblem(response, methodNotAllowed(request, ['GET', 'HEAD']))
     } else if (path === '/readyz' && this.#stopping) {

@@ -20,15 +20,16 @@ export interface SignalledProcess {
  */
 export function onStopSignal(
   process: SignalledProcess,
-  stop: () => Promise<void>,
+  stop: () => unknown,
   now: () => number = () => performance.now(),
+  signals: readonly NodeJS.Signals[] = STOP_SIGNALS,
 ): void {
   let firstAt: number | undefined
-  for (const signal of STOP_SIGNALS) {
+  for (const signal of signals) {
     process.on(signal, () => {
       if (firstAt === undefined) {
         firstAt = now()
-        void stop()
+        stop()
       } else if (now() - firstAt >= ONE_SIGNAL_MILLIS) {
         // Without listeners the signal does what it does to every process.
         process.removeAllListeners(signal)

@@ -4,7 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { request } from 'undici'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { HttpService, type ListenAddress } from '../src/http-service.ts'
+import { HttpService, type HttpServiceOptions, type ListenAddress } from '../src/http-service.ts'
+import { Problem } from '../src/problem.ts'
 
 const anyPort: ListenAddress = {
   host: '127.0.0.1',
@@ -20,8 +21,8 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((service) => service.stop(0)))
 })
 
-async function listening(listener: RequestListener, address = anyPort) {
-  const service = new HttpService(listener)
+async function listening(listener: RequestListener, address = anyPort, options: HttpServiceOptions = {}) {
+  const service = new HttpService(listener, options)
   const url = await service.listen(address)
   started.push(service)
   return { service, url }
@@ -58,6 +59,18 @@ async function connected(url: string): Promise<Socket> {
 }
 
 describe('HttpService', () => {
+  it.each(['/healthz', '/readyz'])('tells those it does not admit nothing on %s', async (path) => {
+    const admit = ({ headers }: IncomingMessage) => {
+      if (headers.origin !== undefined)
+        throw new Problem({ status: 403, code: 'not_admitted', detail: 'Not for pages.' })
+    }
+    const { url } = await listening((_request, response) => response.end(), anyPort, { admit })
+    expect((await request(url + path)).statusCode).toBe(200)
+    const refused = await request(url + path, { headers: { origin: 'http://evil.example' } })
+    expect(refused.statusCode).toBe(403)
+    expect(await refused.body.json()).toMatchObject({ code: 'not_admitted' })
+  })
+
   it('tells the address that the system chose, and answers there', async () => {
     const { url } = await listening((_request, response) => response.end('hello'))
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/)

@@ -1,4 +1,5 @@
-import { sendProblem, Problem } from '@linked-traces/service/problem'
+import type { IncomingMessage } from 'node:http'
+import { Problem, sendProblem } from '@linked-traces/service/problem'
 import { allowOnly, answerErrors, notFound, routeExactly } from '@linked-traces/service/problem-routes'
 import express, {
   type Express,
@@ -16,9 +17,8 @@ import type { Trace } from './contract.ts'
 import { LiveReaders, type LiveReadersOptions } from './live-readers.ts'
 import { openApiDocument } from './openapi/open-api-document.ts'
 import { QueryParameters } from './query-parameters.ts'
-import { readSpanFilter } from './read-span-filter.ts'
 import { readTraceId } from './read-ids.ts'
-import { requestGuard } from './request-guard.ts'
+import { readSpanFilter } from './read-span-filter.ts'
 import { importRoute } from './routes/import-route.ts'
 import { searchRoutes } from './routes/search-routes.ts'
 import { statisticsRoutes } from './routes/statistics-routes.ts'
@@ -29,7 +29,8 @@ import { traceNotFound } from './send-json.ts'
 const mostQuestions = 32
 
 export type ApiOptions = {
-  readonly listenHost: string
+  /** Throws a `Problem` for requests of foreign names and pages. */
+  readonly admit: (request: IncomingMessage) => void
   /** Demanded of everyone; `undefined` where only this machine can ask. */
   readonly token?: string | undefined
   readonly backend: Backend
@@ -42,20 +43,19 @@ export type ApiOptions = {
 
 /** The HTTP API. */
 export type Api = {
-  /** Everything the workbench answers but OTLP ingest and `/healthz`. */
+  /** Everything the workbench answers but OTLP ingest, `/healthz` and `/readyz`. */
   readonly app: Express
   /** Ends live readers, which would otherwise hold up the end of the server. To be called before the server is told to stop. */
   close(): void
 }
 
 /** Puts the API together. */
-export function createApi({ listenHost, token, backend, now, page, live }: ApiOptions): Api {
+export function createApi({ admit, token, backend, now, page, live }: ApiOptions): Api {
   const app = express()
   routeExactly(app)
-  const guard = requestGuard(listenHost, { anyHost: token !== undefined })
   const checkToken = demandToken(token)
   app.use((request, response, next) => {
-    guard(request)
+    admit(request)
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     if (admitVisitor(token, request, response)) return
     checkToken(request)
