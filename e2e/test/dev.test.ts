@@ -4,9 +4,11 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { copyWorkspace } from './support/copy-workspace.ts'
-import { freePorts, startDev } from './support/start-dev.ts'
+import { ROOT, readmeCommands } from './support/readme-blocks.ts'
+import { freePorts, inTerminal, startDev } from './support/start-dev.ts'
 
 const envExample = new URL('../../.env.example', import.meta.url)
 
@@ -63,6 +65,23 @@ describe('pnpm dev', { timeout: 120_000 }, () => {
     expect(traces.gateway.url).toBe(`${workbench}/traces/${traces.gateway.traceId}`)
     await dev.shows(new RegExp(`trace ${traces.gateway.traceId} +3 spans`))
     await dev.shows(new RegExp(`trace ${traces.dice.traceId} +2 spans`))
+  })
+
+  it('starts with the command of the README, and ends with Ctrl-C', async () => {
+    const [file = '', ...args] = readmeCommands.find((command) => command.endsWith(' dev'))?.split(' ') ?? []
+    const ports = await freePorts(...PORTS)
+    // Whatever the caller's own .env says.
+    const env = { ...process.env, ...ports, WORKBENCH_DATA: ':memory:', WORKBENCH_URL: '', DICE_URL: '' }
+    await using dev = inTerminal(file, args, fileURLToPath(ROOT), env)
+    await dev.shows(READY)
+    expect(await (await fetch(`http://127.0.0.1:${ports.GATEWAY_PORT}/roll_with_link`)).text()).toMatch(
+      /: [1-6]$/,
+    )
+    dev.interrupt()
+    await dev.ended
+    for (const port of Object.values(ports)) {
+      await expect(fetch(`http://127.0.0.1:${port}/readyz`)).rejects.toThrow()
+    }
   })
 
   it('tells in one sentence which port is taken and which variable moves it', async () => {

@@ -20,18 +20,32 @@ export interface DevTerminal extends AsyncDisposable {
 
 const DEADLINE_MILLIS = 60_000
 
-/** Runs the command behind the `dev` script of `root` in a pseudo-terminal, with this environment and no other. */
+/** Runs the command behind the `dev` script of `root` in a pseudo-terminal, with this environment and little else. */
 export async function startDev(root: string, env: Record<string, string>): Promise<DevTerminal> {
   const { scripts }: { scripts: { dev: string } } = JSON.parse(
     await readFile(join(root, 'package.json'), 'utf8'),
   )
   const [, ...args] = scripts.dev.split(' ')
-  const terminal = spawn(process.execPath, args, {
+  return inTerminal(process.execPath, args, root, {
+    PATH: process.env.PATH,
+    WORKBENCH_DATA: join(root, 'workbench-data'),
+    ...env,
+  })
+}
+
+/** Runs a command that ends in `pnpm dev` in a pseudo-terminal. */
+export function inTerminal(
+  file: string,
+  args: string[],
+  cwd: string,
+  env: Record<string, string | undefined>,
+): DevTerminal {
+  const terminal = spawn(file, args, {
     name: 'xterm-256color',
     // Wide enough to break no line.
     cols: 500,
-    cwd: root,
-    env: { PATH: process.env.PATH, WORKBENCH_DATA: join(root, 'workbench-data'), ...env },
+    cwd,
+    env,
   })
   let raw = ''
   const listeners = new Set<() => void>()
