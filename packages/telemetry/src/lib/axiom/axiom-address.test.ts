@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { axiomTracesUrl, isAxiomEdge } from './axiom-address.ts'
+import { axiomTracesUrl, isAxiomEdge, isReadableOnTheWay } from './axiom-address.ts'
 
 describe('axiomTracesUrl', () => {
   it.each([
@@ -31,6 +31,25 @@ describe('axiomTracesUrl', () => {
     '',
   ])('refuses %j', (address) => {
     expect(axiomTracesUrl(address)).toBeUndefined()
+  })
+})
+
+describe('isReadableOnTheWay', () => {
+  it.each([
+    ['http://10.0.0.1', true],
+    ['http://axiom.co', true],
+    ['http://127.0.0.1.example.com', true],
+    ['http://localhost.example.com', true],
+    ['http://notlocalhost', true],
+    ['http://0.0.0.0', true],
+    ['https://10.0.0.1', false],
+    ['http://127.0.0.1:3400', false],
+    ['http://127.1.2.3', false],
+    ['http://[::1]:3400', false],
+    ['http://LOCALHOST', false],
+    ['http://axiom.localhost', false],
+  ])('%s: %s', (url, readable) => {
+    expect(isReadableOnTheWay(new URL(url))).toBe(readable)
   })
 })
 

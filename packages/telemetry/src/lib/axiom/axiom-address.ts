@@ -24,6 +24,11 @@ export function axiomTracesUrl(address: string): URL | undefined {
   return url
 }
 
+/** Whether what is sent to a URL, the token above all, can be read on the way: plain HTTP that leaves this machine. */
+export function isReadableOnTheWay({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && !/^(127\.\d+\.\d+\.\d+|\[::1\]|(.+\.)?localhost)$/.test(hostname)
+}
+
 /** Whether an address is an edge deployment's, where personal tokens are not accepted. */
 export function isAxiomEdge(name: AxiomAddressName, url: URL): boolean {
   return name === 'edgeUrl' || name === 'edge' || url.hostname.endsWith('.edge.axiom.co')

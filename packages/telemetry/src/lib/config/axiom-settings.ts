@@ -1,5 +1,5 @@
 import type { AxiomAddressName } from '../axiom/axiom-address.ts'
-import { axiomTracesUrl, defaultAxiomTracesUrl } from '../axiom/axiom-address.ts'
+import { axiomTracesUrl, defaultAxiomTracesUrl, isReadableOnTheWay } from '../axiom/axiom-address.ts'
 import { looksLikeToken } from '../axiom/axiom-credentials.ts'
 import { isDatasetName } from '../axiom/dataset-name.ts'
 import type { Kind } from './kind.ts'
@@ -30,12 +30,18 @@ const dataset: Kind<string> = {
 }
 
 const axiomAddress: Kind<URL> = {
-  expected: 'a host such as us-east-1.aws.edge.axiom.co, or an http:// or https:// URL',
-  parse: (raw) =>
-    (typeof raw === 'string' ? axiomTracesUrl(raw) : undefined) ??
-    new Refusal({
-      cure: 'Edge deployments and their hosts: https://axiom.co/docs/reference/edge-deployments.',
-    }),
+  expected: 'a host such as us-east-1.aws.edge.axiom.co, or an https:// URL (http:// on this machine alone)',
+  parse(raw) {
+    const url = typeof raw === 'string' ? axiomTracesUrl(raw) : undefined
+    if (url === undefined) {
+      return new Refusal({
+        cure: 'Edge deployments and their hosts: https://axiom.co/docs/reference/edge-deployments.',
+      })
+    }
+    return isReadableOnTheWay(url)
+      ? new Refusal({ cure: 'Use https://: anybody on the way could read the token.' })
+      : url
+  },
 }
 
 function address(name: AxiomAddressName, env: string, doc: string) {
@@ -59,7 +65,11 @@ export const axiomSettings = {
     doc: 'The dataset, of kind Events. Token and dataset go together: one without the other is refused.',
   }),
   edgeUrl: address('edgeUrl', 'AXIOM_EDGE_URL', 'An edge deployment, by URL.'),
-  domain: address('domain', 'AXIOM_DOMAIN', 'An edge deployment, under the name that the guides use.'),
+  domain: address(
+    'domain',
+    'AXIOM_DOMAIN',
+    'The host in https://AXIOM_DOMAIN/v1/traces of the guides: an edge deployment, or api.axiom.co.',
+  ),
   edge: setting({
     env: ['AXIOM_EDGE'],
     option: 'axiom.edge',

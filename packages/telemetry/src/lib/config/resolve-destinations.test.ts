@@ -187,8 +187,12 @@ describe('resolveDestinations', () => {
         'AXIOM_EDGE | us-east-1, eu-central-1, a deployment id such as cloud.eu-central-1.aws, or a host | "ap-south-1" | Edge deployments and their hosts: https://axiom.co/docs/reference/edge-deployments.',
       ],
       [
+        { ...axiom, AXIOM_EDGE_URL: 'http://10.0.0.1' },
+        'AXIOM_EDGE_URL | a host such as us-east-1.aws.edge.axiom.co, or an https:// URL (http:// on this machine alone) | "http://10.0.0.1" | Use https://: anybody on the way could read the token.',
+      ],
+      [
         { ...axiom, AXIOM_URL: 'localhost:3400' },
-        'AXIOM_URL | a host such as us-east-1.aws.edge.axiom.co, or an http:// or https:// URL | "localhost:3400" | Edge deployments and their hosts: https://axiom.co/docs/reference/edge-deployments.',
+        'AXIOM_URL | a host such as us-east-1.aws.edge.axiom.co, or an https:// URL (http:// on this machine alone) | "localhost:3400" | Edge deployments and their hosts: https://axiom.co/docs/reference/edge-deployments.',
       ],
       [
         { ...axiom, AXIOM_ORG_ID: 'my org' },
