@@ -87,7 +87,11 @@ The test traces are ${caller?.traceId} (caller) and ${callee?.traceId} (callee);
     await using workbench = await startTestReceiver()
     const gone = await startTestReceiver()
     await gone.close()
-    const env = { WORKBENCH_URL: workbench.url, OTEL_EXPORTER_OTLP_ENDPOINT: gone.url }
+    const env = {
+      WORKBENCH_URL: workbench.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: gone.url,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=hunter2',
+    }
     const { code, stdout } = await doctor(env, '--json')
     expect(code).toBe(1)
     const diagnosis = JSON.parse(stdout)
@@ -99,6 +103,7 @@ The test traces are ${caller?.traceId} (caller) and ${callee?.traceId} (callee);
       ],
       traceIds: [expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)],
     })
+    expect(stdout).not.toContain('hunter2')
     expect(diagnosis.settings).toContainEqual({
       key: 'WORKBENCH_URL',
       value: workbench.url,
@@ -146,6 +151,21 @@ The test traces are ${caller?.traceId} (caller) and ${callee?.traceId} (callee);
     expect(stdout).toContain('✗ AXIOM_DATASET: expected ')
     expect(stdout).not.toContain('01234567')
   })
+
+  it.each(['http://127.0.0.1:9', 'https://127.0.0.1:9'])(
+    'names a certificate that cannot be read, as a start does, for %s',
+    async (endpoint) => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_CERTIFICATE: '/none/ca.pem' }
+      const problem = 'OTEL_EXPORTER_OTLP_CERTIFICATE: expected a PEM file that can be read, received ENOENT'
+      const { code, stdout } = await doctor(env)
+      expect(code).toBe(2)
+      expect(stdout).toContain(`✗ ${problem}`)
+      const start = await runToEnd('ends-a-span-then-ends.ts', { env })
+      expect(start).toMatchObject({ code: 1, stdout: '' })
+      expect(start.stderr).toMatch(/^Telemetry was not started: one setting cannot be honoured\.\n .*\n$/)
+      expect(start.stderr).toContain(problem)
+    },
+  )
 
   it('says that spans go nowhere when export is off', async () => {
     const { code, stdout } = await doctor({ OTEL_TRACES_EXPORTER: 'none' })

@@ -5,6 +5,7 @@ import { connect } from 'node:tls'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { describeDestination } from '../config/describe-destination.ts'
 import type { Destination } from '../config/telemetry-config.ts'
+import { TelemetryConfigError } from '../config/telemetry-config-error.ts'
 import type { Delivery } from '../export/delivery.ts'
 import { explainError } from '../export/explain-failure.ts'
 import { createOtlpDelivery } from '../sdk/otlp-delivery.ts'
@@ -26,7 +27,7 @@ export interface Check {
   readonly cure: string
 }
 
-/** Goes the way of an export step by step, and sends `spans` at its end. Never rejects. */
+/** Goes the way of an export step by step, and sends `spans` at its end. Rejects with a `TelemetryConfigError` alone. */
 export async function checkDestination(
   destination: Destination,
   spans: readonly ReadableSpan[],
@@ -40,6 +41,7 @@ export async function checkDestination(
     try {
       checks.push({ name, ok: true, words: await step(), cure: '' })
     } catch (error) {
+      if (error instanceof TelemetryConfigError) throw error
       const { words, cure } = explainError(destination, error)
       checks.push({ name, ok: false, words, cure })
       return { destination: describeDestination(destination), checks }

@@ -432,6 +432,31 @@ describe('SpanQueue', () => {
     expect(observer.failed.mock.calls.filter(([failure]) => failure.outcome === 'refused')).toHaveLength(1)
   })
 
+  it('grows no further in an hour without a backend, and accounts for every span when it is back', async () => {
+    let away = true
+    const made = 36_000
+    const { queue } = start({
+      maxQueueBytes: 500,
+      sizeOf: () => 10,
+      deliver: () => Promise.resolve(away ? GONE : DELIVERED),
+    })
+    let most = 0
+    for (let span = 0; span < made; span += 10) {
+      addAll(queue, range(1, 10))
+      most = Math.max(most, queue.held)
+      await pass(1000)
+    }
+    expect(most).toBe(50)
+    // One timer, however many attempts there were.
+    expect(vi.getTimerCount()).toBe(1)
+    away = false
+    const flushed = queue.flush()
+    await pass(100)
+    await flushed
+    expect(queue.exported + queue.dropped.queueFull).toBe(made)
+    expect(queue).toMatchObject({ exported: 50, held: 0 })
+  })
+
   describe('with a spool', () => {
     /** A disk that takes everything when the test says so. */
     function startSpooling(always?: Delivery) {
