@@ -63,6 +63,13 @@ describe('withLinkedTraces', () => {
     expect(refused).toThrow(/inbound: .*\n.*LINKED_TRACES_FORWARD_LINKS: .*\n.*OTEL_PROPAGATORS: /)
   })
 
+  it('refuses options that there are not: a misspelt policy would be none', () => {
+    const misspelt: object = { inbuond: 'link', env }
+    expect(() => withLinkedTraces({}, misspelt)).toThrow(
+      / inbuond: expected one of the options inbound, forwardLinks, untracedPaths, env, /,
+    )
+  })
+
   it('does not ask for a propagator that it has no use for', () => {
     const env = { OTEL_PROPAGATORS: 'xray' }
     expect(withLinkedTraces({ textMapPropagator: null }, { env }).textMapPropagator).toBeNull()

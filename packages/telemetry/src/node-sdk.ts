@@ -9,6 +9,7 @@ import type { InboundPolicy } from './lib/boundary/inbound-policy.ts'
 import { boundarySettings } from './lib/config/boundary-settings.ts'
 import { SettingsReader } from './lib/config/settings-reader.ts'
 import { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
+import { unknownOptions } from './lib/config/unknown-options.ts'
 import { createPropagator } from './lib/sdk/create-propagator.ts'
 import { patchBuiltins } from './lib/sdk/esm-hooks.ts'
 import type { BoundaryConfig } from './lib/sdk/instrumentations.ts'
@@ -51,10 +52,13 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
   options: LinkedTracesOptions = {},
 ): Configuration & Pick<NodeSDKConfiguration, 'textMapPropagator' | 'instrumentations'> {
   const reader = new SettingsReader(options, options.env ?? process.env)
+  const { inbound, forwardLinks, untracedPaths } = boundarySettings
+  const unknown = unknownOptions(options, [inbound, forwardLinks, untracedPaths], ['env'])
+  for (const problem of unknown) reader.refuse(problem)
   const boundary: BoundaryConfig = {
-    inbound: reader.read(boundarySettings.inbound),
-    forwardLinks: reader.read(boundarySettings.forwardLinks),
-    untracedPaths: reader.read(boundarySettings.untracedPaths),
+    inbound: reader.read(inbound),
+    forwardLinks: reader.read(forwardLinks),
+    untracedPaths: reader.read(untracedPaths),
   }
   const { textMapPropagator: own, instrumentations = [] } = configuration
   const names = own === undefined ? reader.read(boundarySettings.propagators) : []

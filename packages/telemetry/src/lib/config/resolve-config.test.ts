@@ -287,6 +287,19 @@ const knobs: readonly Knob[] = [
 ]
 
 describe('resolveConfig', () => {
+  it('refuses options that there are not, and takes every one that only code can give', () => {
+    const misspelt: object = {
+      inbuond: 'link',
+      spanProcessors: [],
+      instrumentations: [],
+      meterProvider: {},
+      env: {},
+    }
+    expect(complaints({}, misspelt)).toEqual([
+      expect.stringMatching(/^ {2}inbuond: expected one of the options .* or remove the option\.$/),
+    ])
+  })
+
   it('is tested with every setting that can be given in code', () => {
     const options = everySetting.flatMap(({ option }) => option ?? [])
     expect(knobs.map(({ option }) => option).sort()).toEqual(options.sort())

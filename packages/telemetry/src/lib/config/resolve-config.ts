@@ -6,6 +6,15 @@ import { SettingsReader } from './settings-reader.ts'
 import type { QueueConfig, SamplerConfig, SpanLimits, TelemetryConfig } from './telemetry-config.ts'
 import { TelemetryConfigError } from './telemetry-config-error.ts'
 import type { TelemetryOptions } from './telemetry-options.ts'
+import { unknownOptions } from './unknown-options.ts'
+
+/** Options that are not the environment's business: objects of the application's. */
+const CODE_ONLY: readonly (keyof TelemetryOptions)[] = [
+  'spanProcessors',
+  'instrumentations',
+  'meterProvider',
+  'env',
+]
 
 /** What the caller found out about the application that is started. */
 export interface ApplicationFacts {
@@ -26,6 +35,7 @@ export function resolveConfig(
   facts: ApplicationFacts,
 ): TelemetryConfig {
   const reader = new SettingsReader(options, env)
+  for (const problem of unknownOptions(options, everySetting, CODE_ONLY)) reader.refuse(problem)
   const notices = unknownVariables(env)
   reader.read(settings.service.configFile)
   const disabled = resolveDisabled(reader, notices)
