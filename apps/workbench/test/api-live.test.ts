@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { liveDefaults } from '../src/api/live-readers.ts'
 import type { LiveGap, LiveRows } from '../src/api/contract.ts'
+import { liveDefaults } from '../src/api/live-readers.ts'
 import { startApi } from './api-server.ts'
 import { otlpJson, type SpanInput } from './otlp-json.ts'
 

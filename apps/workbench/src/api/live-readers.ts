@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Problem } from '@linked-traces/service/problem'
-import { readCursor, writeCursor } from '../query/search-cursor.ts'
 import type { LiveAnswer } from '../query/live-query.ts'
+import { readCursor, writeCursor } from '../query/search-cursor.ts'
 import type { SearchCursor, SpanFilter } from '../store/telemetry-store.ts'
 import type { Backend } from './backend.ts'
 import type { LiveGap, LiveRows } from './contract.ts'

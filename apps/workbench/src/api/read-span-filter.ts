@@ -1,8 +1,8 @@
-import { spanKindNumber, type SpanKind, type StatusCode } from '../model/stored-span.ts'
+import { isSpanId, isTraceId } from '@linked-traces/otlp-receiver'
+import { type SpanKind, type StatusCode, spanKindNumber } from '../model/stored-span.ts'
 import { attributeConditions, valuesOfText } from '../query/attribute-condition.ts'
 import { hoistedAttributes } from '../query/axiom-row.ts'
 import type { AttributeCondition, SpanFilter } from '../store/telemetry-store.ts'
-import { isSpanId, isTraceId } from '@linked-traces/otlp-receiver'
 import { invalid, type QueryParameters } from './query-parameters.ts'
 
 const kinds: readonly SpanKind[] = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer']

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openForReading } from '../../src/store/sqlite/open-database.ts'
+import { unpackSegment } from '../../src/store/sqlite/segment-codec.ts'
+import { SqliteReader } from '../../src/store/sqlite/sqlite-reader.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import {
   makeGroup,
   makeSpan,
@@ -11,10 +15,6 @@ import {
   text,
   traceIdOf,
 } from './telemetry-store-contract.ts'
-import { openForReading } from '../../src/store/sqlite/open-database.ts'
-import { unpackSegment } from '../../src/store/sqlite/segment-codec.ts'
-import { SqliteReader } from '../../src/store/sqlite/sqlite-reader.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 
 const monotonicClock = () => performance.now()
 const bounds = { spans: 100_000, bytes: 1e12, ageMillis: 1e12 }

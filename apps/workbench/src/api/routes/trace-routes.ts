@@ -1,5 +1,5 @@
-import { allowOnly } from '@linked-traces/service/problem-routes'
 import { Problem } from '@linked-traces/service/problem'
+import { allowOnly } from '@linked-traces/service/problem-routes'
 import type { Router } from 'express'
 import { mostSpansExported } from '../../query/export-query.ts'
 import type { LinkSetBounds } from '../../query/link-set-query.ts'
