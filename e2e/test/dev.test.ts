@@ -221,7 +221,7 @@ describe('pnpm dev', { timeout: 120_000 }, () => {
       const after = dev.text().slice(seen)
       expect(after).toContain(`trace ${traces.gateway.traceId}  3 spans`)
       expect(after).toContain(`trace ${traces.dice.traceId}  2 spans`)
-      expect(after).toContain(`→ callee: dice: GET /roll_with_link, trace ${traces.dice.traceId}`)
+      expect(after).toContain(`⇄ calls dice: GET /roll_with_link, trace ${traces.dice.traceId}`)
       // Once each, and no last words of anyone: no error, no code, no stack.
       expect(after.match(/Stopping/g)).toHaveLength(1)
       expect(after).not.toMatch(/error|code|^\s+at /im)

@@ -213,7 +213,7 @@ async function whenStored(command: string): Promise<string> {
   const deadline = Date.now() + 15_000
   for (;;) {
     const answer = await curl(command)
-    if ((answer.includes('linked from') && answer.includes('parent_span')) || Date.now() > deadline)
+    if ((answer.includes('linked both ways') && answer.includes('parent_span')) || Date.now() > deadline)
       return answer
   }
 }

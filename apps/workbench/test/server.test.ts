@@ -49,14 +49,12 @@ describe('workbench', () => {
 trace ${gatewayTrace}  2 spans  12.4 ms
   gateway: GET /roll_with_link [server]  12.4 ms
   └─ gateway: GET [client]               8.5 ms
-        → callee: dice: GET /roll_with_link, trace ${diceTrace}
-        ← linked from dice: GET /roll_with_link as its caller, trace ${diceTrace}
+        ⇄ calls dice: GET /roll_with_link, trace ${diceTrace} (linked both ways)
   ${workbench.url}/traces/${gatewayTrace}
 
 trace ${diceTrace}  1 span, 1 error  3 ms
   dice: GET /roll_with_link [server] ✗ the die fell off the table  3 ms
-     → caller: gateway: GET, trace ${gatewayTrace}
-     ← linked from gateway: GET as its callee, trace ${gatewayTrace}
+     ⇄ called by gateway: GET, trace ${gatewayTrace} (linked both ways)
   ${workbench.url}/traces/${diceTrace}
 
 `)
@@ -116,7 +114,7 @@ trace ${diceTrace}  1 span, 1 error  3 ms
     })
     const text = await fetch(`${workbench.url}/traces/${diceTrace}`)
     expect(text.headers.get('content-type')).toBe('text/plain; charset=utf-8')
-    expect(await text.text()).toContain(`→ caller: gateway: GET, trace ${gatewayTrace}`)
+    expect(await text.text()).toContain(`⇄ called by gateway: GET, trace ${gatewayTrace}`)
   })
 
   it.each([

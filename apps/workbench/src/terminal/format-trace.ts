@@ -11,7 +11,7 @@ type TreeLine = { readonly left: string; readonly nanos: string | undefined }
 
 /**
  * A trace as text: one line for each span with service, name, kind and duration, and below it its links: `→` what it links to,
- * `←` who links to it.
+ * `←` who links to it, `⇄` both at once.
  *
  * `address` is where the trace can be seen in a browser.
  */
@@ -66,22 +66,44 @@ function describeSpan(span: Span): string {
 
 function linkLines(span: Span, under: string): TreeLine[] {
   const line = (text: string): TreeLine => ({ left: `${under}${text}`, nanos: undefined })
-  const lines = [
-    ...span.links.slice(0, mostLinks).map((link) => line(`→ ${describeLink(link)}`)),
-    ...(span.links.length > mostLinks ? [line(`→ … and ${span.links.length - mostLinks} more`)] : []),
-    ...span.linkedFrom.slice(0, mostLinks).map((link) => line(`← ${describeIncoming(link)}`)),
-  ]
-  const more = span.linkedFromCount - Math.min(span.linkedFrom.length, mostLinks)
+  const unanswered = [...span.linkedFrom]
+  const described = span.links.map((link) => {
+    const place = unanswered.findIndex(
+      ({ source }) => source.traceId === link.traceId && source.spanId === link.spanId,
+    )
+    const [back] = place < 0 ? [] : unanswered.splice(place, 1)
+    return back === undefined || link.target.state === 'self'
+      ? `→ ${describeLink(link)}`
+      : `⇄ ${describeBothWays(link, back)}`
+  })
+  const lines = described.slice(0, mostLinks).map(line)
+  if (described.length > mostLinks) lines.push(line(`→ … and ${described.length - mostLinks} more`))
+  const incoming = unanswered.slice(0, mostLinks)
+  lines.push(...incoming.map((link) => line(`← ${describeIncoming(link)}`)))
+  const more = span.linkedFromCount - (span.linkedFrom.length - unanswered.length) - incoming.length
   return more > 0 ? [...lines, line(`← … and ${more} more`)] : lines
 }
 
 function describeLink(link: Link): string {
   const relation = link.relation === null ? 'links to' : `${printable(link.relation)}:`
-  const { target } = link
-  if (target.state === 'self') return `${relation} this very span`
-  if (target.state === 'same_trace') return `${relation} ${describeEnd(target)}, in this trace`
-  if (target.state === 'resolved') return `${relation} ${describeEnd(target)}, trace ${link.traceId}`
-  return `${relation} span ${printable(link.spanId)}, trace ${printable(link.traceId)} (${target.state.replaceAll('_', ' ')})`
+  return `${relation} ${describeTarget(link)}`
+}
+
+/** A link and `back`, which leads from its target to its holder. */
+function describeBothWays(link: Link, back: IncomingLink): string {
+  if (link.relation === 'callee' && back.relation === 'caller')
+    return `calls ${describeTarget(link)} (linked both ways)`
+  if (link.relation === 'caller' && back.relation === 'callee')
+    return `called by ${describeTarget(link)} (linked both ways)`
+  const role = back.relation === null ? '' : ` as its ${printable(back.relation)}`
+  return `${describeLink(link)} (linked back${role})`
+}
+
+function describeTarget({ target, traceId, spanId }: Link): string {
+  if (target.state === 'self') return 'this very span'
+  if (target.state === 'same_trace') return `${describeEnd(target)}, in this trace`
+  if (target.state === 'resolved') return `${describeEnd(target)}, trace ${traceId}`
+  return `span ${printable(spanId)}, trace ${printable(traceId)} (${target.state.replaceAll('_', ' ')})`
 }
 
 const describeIncoming = ({ source, relation }: IncomingLink): string =>
