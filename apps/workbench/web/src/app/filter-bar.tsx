@@ -55,12 +55,13 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
   const shown = suggestions.length > 0
   const latestApply = useRef(apply)
   latestApply.current = apply
-  // While there is something to choose from, the term is not complete.
+  // A term that more can be said of is not complete.
+  const begun = shown && /\S$/.test(draft)
   useEffect(() => {
-    if (shown) return
+    if (begun) return
     const timer = setTimeout(() => latestApply.current(draft), pauseMillis)
     return () => clearTimeout(timer)
-  }, [draft, shown])
+  }, [draft, begun])
   const close = () => {
     setOpen(false)
     setActive(-1)
@@ -83,10 +84,12 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
     setCaret(at)
     setActive(-1)
     if (suggestion.complete) apply(text.trim())
-    requestAnimationFrame(() => {
-      input.current?.focus()
-      input.current?.setSelectionRange(at, at)
-    })
+    // At once, so that what is typed next stands behind it.
+    const field = input.current
+    if (!field) return
+    field.value = text
+    field.focus()
+    field.setSelectionRange(at, at)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const chosen = suggestions[active]

@@ -3,7 +3,7 @@ export function SpacerRow({ height, columns }: { readonly height: number; readon
   if (height <= 0) return null
   return (
     <tr class="spacer">
-      <td colSpan={columns} style={{ height }} />
+      <td colSpan={columns} style={{ height: `${height}px` }} />
     </tr>
   )
 }

@@ -25,7 +25,7 @@ export function StatCard(props: {
         {props.value !== null && props.unit !== undefined && <span class="stat-unit"> {props.unit}</span>}
       </p>
       <p class="stat-note">{props.note}</p>
-      <div ref={box} class="stat-course" style={{ height }}>
+      <div ref={box} class="stat-course" style={{ height: `${height}px` }}>
         <svg
           width={width}
           height={height}

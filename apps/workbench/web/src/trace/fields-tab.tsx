@@ -40,13 +40,13 @@ export function FieldsTab({ span }: { readonly span: SpanDetail }) {
               <dd>
                 <bdi class={value === null ? 'muted' : undefined}>{attributeText(value)}</bdi>
                 {from && <span class="muted derived-from">derived from {from.join(', ')}</span>}
+                <CopyButton text={attributeText(value)} label={`Copy ${field}`} />
               </dd>
-              <CopyButton text={attributeText(value)} label={`Copy ${field}`} />
             </div>
           ))}
-          {fields.length === 0 && <p class="empty">No field has “{filter}” in its name or value.</p>}
         </dl>
       )}
+      {!raw && fields.length === 0 && <p class="empty">No field has “{filter}” in its name or value.</p>}
     </>
   )
 }

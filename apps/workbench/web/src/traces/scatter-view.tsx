@@ -96,7 +96,7 @@ export function ScatterView(props: {
         ref={box}
         class={`scatter-plot${hover && !drawn ? ' is-over' : ''}`}
         aria-hidden="true"
-        style={{ height: fullHeight }}
+        style={{ height: `${fullHeight}px` }}
         onPointerDown={(event) => {
           if (event.button !== 0 || event.pointerType === 'touch') return
           event.currentTarget.setPointerCapture(event.pointerId)
@@ -156,8 +156,8 @@ export function ScatterView(props: {
             class="scatter-tip"
             style={
               hover.x > width / 2
-                ? { right: width - hover.x + 12, top: 4 }
-                : { left: left + hover.x + 12, top: 4 }
+                ? { right: `${width - hover.x + 12}px`, top: '4px' }
+                : { left: `${left + hover.x + 12}px`, top: '4px' }
             }
           >
             <b>{shownTrace.root.name}</b>
