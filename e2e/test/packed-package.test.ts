@@ -63,6 +63,17 @@ describe('@linked-traces/telemetry, packed and installed in an empty project', (
     expect(code).toBe(0)
     expectTraces(backend.spans(), [{ name: 'GET', kind: 'server', service }])
   })
+
+  it('brings the doctor, who sends a linked pair of traces', async () => {
+    await using backend = await startTestReceiver()
+    const doctor = join(project, 'node_modules', '@linked-traces', 'telemetry', 'dist', 'linked-traces.js')
+    await run(process.execPath, [doctor, 'doctor', '--json'], {
+      cwd: project,
+      env: { PATH: process.env.PATH, OTEL_EXPORTER_OTLP_ENDPOINT: backend.url },
+    })
+    expect(new Set(backend.spans().map(({ traceId }) => traceId)).size).toBe(2)
+    expect(backend.spans().flatMap(({ links }) => links).length).toBeGreaterThan(0)
+  })
 })
 
 /** With the repository's Node, as pnpm's own scripts are. */
