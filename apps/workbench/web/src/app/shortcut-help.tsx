@@ -8,6 +8,8 @@ const shortcuts = [
   ['+  −  0', 'Zoom in, out, and back to the whole trace'],
   ['l', 'A trace alone, or with those it is linked to'],
   ['c', 'Critical path'],
+  ['p', 'Pause the stream; let it go on'],
+  ['r', 'Search traces again'],
   ['Esc', 'Close what is open'],
   ['?', 'This list'],
 ] as const
