@@ -216,7 +216,10 @@ export type SpanFilter = {
   readonly linkAttribute?: readonly string[]
   /** A trace id, or `traceId/spanId`: spans that one holds a link to. */
   readonly linkedFrom?: string
-  /** Part of the span's name or of its service's; case is ignored. */
+  /**
+   * Part of the span's name, its service's name, its status message, the name of an event or a text in the attributes of the span or
+   * an event; the case of A–Z is ignored.
+   */
   readonly text?: string
 }
 

@@ -96,7 +96,7 @@ export type SpanFilter = {
   readonly linkAttributes?: readonly AttributeCondition[]
   /** Spans of this trace, or only this span of it, hold a link to the span. */
   readonly linkedFrom?: { readonly traceId: string; readonly spanId?: string }
-  /** Part of the span's name or of its service's, whatever the case. */
+  /** Part of the span's name, its service's, its status message, an event's name or a text in the attributes of either, the case of A–Z aside. */
   readonly text?: string
 }
 

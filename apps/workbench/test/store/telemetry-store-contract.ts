@@ -418,6 +418,53 @@ export function telemetryStoreContract(open: (settings: StoreSettings) => Promis
       expect(await found(filter)).toEqual(names)
     })
 
+    it.each([
+      ['name', 'Zürich', 'zürich'],
+      ['service', 'SHOP', 'shop'],
+      ['status message', 'NOT in stock', 'not IN stock'],
+      ['event name', 'cache.Miss', 'CACHE.miss'],
+      ['event attribute', 'stack: line 7', 'LINE 7'],
+      ['attribute', 'ada@example.org', 'ADA@'],
+      ['attribute beyond ASCII', 'Ärger 𝄞 naïve', 'Ärger 𝄞 NAïVE'],
+      ['list', 'second', 'SECOND'],
+      ['map', 'innermost', 'inner'],
+    ])('finds text in a span’s %s, whatever the case of A–Z', async (place, sent, asked) => {
+      const at = (here: string): string => (place === here ? sent : 'other')
+      const found = makeSpan({
+        traceId: traceIdOf(1),
+        spanId: spanIdOf(2),
+        name: at('name'),
+        status: { code: 2, message: at('status message') },
+        events: [
+          {
+            timeUnixNano: 1n,
+            name: at('event name'),
+            attributes: [text('key', at('event attribute'))],
+            droppedAttributesCount: 0,
+          },
+        ],
+        attributes: [
+          text('first', at('attribute')),
+          text('beyond', at('attribute beyond ASCII')),
+          { key: 'list', value: { type: 'array', value: [text('', 'a').value, text('', at('list')).value] } },
+          { key: 'map', value: { type: 'kvlist', value: [text('key', at('map'))] } },
+        ],
+      })
+      // A neighbour in the same segment, which says the same where it does not count.
+      const neighbour = makeSpan({
+        traceId: traceIdOf(1),
+        spanId: spanIdOf(1),
+        name: 'neighbour',
+        traceState: `x=${asked}`,
+        attributes: [text(asked, 'a key')],
+      })
+      await write(at('service'), found)
+      await write('neighbours', neighbour, makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(3) }))
+      const { spans } = await subject.reader.searchSpans({ text: asked }, undefined, page)
+      expect(spans.map(({ span }) => span.spanId)).toEqual([spanIdOf(2)])
+      expect((await subject.reader.searchSpans({ text: `${asked}!` }, undefined, page)).spans).toEqual([])
+    })
+
     it('finds the one in thousands, whatever came before and after', async () => {
       for (let batch = 0; batch < 6; batch++) {
         const spans = Array.from({ length: 700 }, (_, index) => {

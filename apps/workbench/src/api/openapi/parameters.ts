@@ -84,7 +84,12 @@ export const spanFilter: readonly Parameter[] = [
     text,
     `${exampleIds.linkedTraceId}/${exampleIds.linkedSpanId}`,
   ),
-  query('text', 'Part of the span’s name or of its service’s, whatever the case.', text, 'ROLL'),
+  query(
+    'text',
+    'Part of the span’s name, its service’s, its status message, an event’s name or a text in the attributes of either; the case of A–Z is ignored.',
+    text,
+    'ROLL',
+  ),
 ]
 
 /** The minutes statistics are about: `from` and `to` are widened to whole ones, and default to the last hour. */

@@ -11,10 +11,12 @@ import {
   resourceToken,
 } from './block-filter.ts'
 import { decodeResource } from './decode-stored.ts'
+import { firstFrom } from './first-from.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import { writeKeyValue } from './span-encoder.ts'
 import { type HeadsReader, headFlag } from './span-heads.ts'
 import { spanIdToInteger } from './span-id.ts'
+import { TextCondition } from './text-condition.ts'
 
 /** Alternatives, one of which a block must hold. */
 type Tokens = readonly number[]
@@ -42,6 +44,7 @@ export class CompiledFilter {
   readonly #targets: ReadonlyMap<number, ReadonlySet<bigint>> | undefined
   readonly #tokens: readonly Tokens[]
   readonly bodyConditions: readonly BodyCondition[]
+  readonly text: TextCondition | undefined
   /** Of the segment looked at last: the chunks of one come together. */
   #places: Places | undefined
 
@@ -49,6 +52,7 @@ export class CompiledFilter {
     this.#filter = filter
     this.#operations = operationsOf(database, filter)
     this.#resources = filter.resourceAttributes && resourcesOf(database, filter.resourceAttributes)
+    this.text = filter.text === undefined ? undefined : new TextCondition(database, filter.text)
     this.#targets = filter.linkedFrom && targetsOf(database, filter.linkedFrom)
     this.trace = filter.traceId === undefined ? undefined : traceNumber(database, filter.traceId)
     this.isEmpty =
@@ -128,18 +132,6 @@ export class CompiledFilter {
   }
 }
 
-/** Index of the first place that is not before `start`. */
-function firstFrom(places: readonly number[], start: number): number {
-  let low = 0
-  let high = places.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((places[middle] as number) < start) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 function placesIn(body: Buffer, patterns: readonly Buffer[]): number[] {
   const places: number[] = []
   for (const pattern of patterns)
@@ -173,21 +165,18 @@ const holdsOneOf = (patterns: readonly Buffer[], attributes: readonly KeyValue[]
   })
 
 function operationsOf(database: DatabaseSync, filter: SpanFilter): ReadonlySet<number> | undefined {
-  const { service, operation, kind, text } = filter
-  if (service === undefined && operation === undefined && kind === undefined && text === undefined)
-    return undefined
+  const { service, operation, kind } = filter
+  if (service === undefined && operation === undefined && kind === undefined) return undefined
   const rows = database
     .prepare(
       `SELECT id FROM operation
        WHERE (:service IS NULL OR service = :service) AND (:operation IS NULL OR name = :operation)
-         AND (:kind IS NULL OR kind = :kind)
-         AND (:text IS NULL OR instr(lower(name), :text) > 0 OR instr(lower(service), :text) > 0)`,
+         AND (:kind IS NULL OR kind = :kind)`,
     )
     .all({
       service: service ?? null,
       operation: operation ?? null,
       kind: kind ?? null,
-      text: text?.toLowerCase() ?? null,
     })
   return new Set(rows.map(({ id }) => id as number))
 }

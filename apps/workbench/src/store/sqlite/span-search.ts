@@ -78,7 +78,11 @@ export class SpanSearch {
     if (filter.trace !== undefined && chunk.trace !== filter.trace) return
     if (!filter.mayMatchTrace(chunk.trace) || !this.#bodyMayMatch(chunk, filter)) return
     for (let index = chunk.heads.count - 1; index >= 0; index--) {
-      if (filter.matchesHead(chunk.trace, chunk.heads, index) && this.#bodyMatches(chunk, index, filter))
+      if (
+        filter.matchesHead(chunk.trace, chunk.heads, index) &&
+        this.#bodyMatches(chunk, index, filter) &&
+        this.#textMatches(chunk, index, filter)
+      )
         yield index
     }
   }
@@ -100,5 +104,14 @@ export class SpanSearch {
     if (!filter.mayMatchBody(segment, this.#chunks.segment(segment), start, end)) return false
     const [span] = decodeSpans(this.#chunks.spanBytes(chunk, index))
     return span !== undefined && filter.bodyConditions.every(({ holds }) => holds(span))
+  }
+
+  #textMatches(chunk: Chunk, index: number, { text }: CompiledFilter): boolean {
+    const { segment, bodyStart, heads } = chunk
+    if (text === undefined || text.holdsForOperation(heads.operation(index))) return true
+    const [start, end] = [bodyStart + heads.bodyStart(index), bodyStart + heads.bodyEnd(index)]
+    if (!text.mayStandIn(segment, this.#chunks.segment(segment), start, end)) return false
+    const [span] = decodeSpans(this.#chunks.spanBytes(chunk, index))
+    return span !== undefined && text.holdsFor(span)
   }
 }
