@@ -121,9 +121,10 @@ export const migrations: readonly string[] = [
   `,
 ]
 
-/** Brings the file to {@link schemaVersion}. */
-export function migrate(database: DatabaseSync, from: number): void {
-  for (let version = from; version < schemaVersion; version++) {
-    database.exec(`BEGIN IMMEDIATE; ${migrations[version]}; PRAGMA user_version = ${version + 1}; COMMIT;`)
+/** Brings a file of version `from` to {@link schemaVersion}, each step wholly or, when it throws and the file is closed, not at all. */
+export function migrate(database: DatabaseSync, from: number, steps = migrations): void {
+  for (const [version, step] of steps.entries()) {
+    if (version < from) continue
+    database.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${version + 1}; COMMIT;`)
   }
 }
