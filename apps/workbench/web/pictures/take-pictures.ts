@@ -1,0 +1,185 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { launch, openPage } from '../test/support/browser.ts'
+import { type Service, startService } from '../test/support/start-service.ts'
+
+/*
+ * Takes the pictures in docs/pictures: three real services at the addresses the README names, which must
+ * be free, so that a reader sees in them what is on their own screen.
+ */
+
+const folder = new URL('../../../../docs/pictures/', import.meta.url)
+const gatewayUrl = 'http://127.0.0.1:8080'
+const workbenchUrl = 'http://127.0.0.1:4318'
+const destination = { WORKBENCH_URL: workbenchUrl, OTEL_EXPORTER_OTLP_ENDPOINT: workbenchUrl }
+
+/** A page of pictures should load at once: the most bytes of one. */
+const mostBytes = 120_000
+
+/** How long requests are sent, in milliseconds: charts have a point for every minute. */
+const trafficMillis = 150_000
+
+const schemes = ['light', 'dark'] as const
+type Scheme = (typeof schemes)[number]
+
+let browser: Browser
+let workbench: Service
+let dice: Service
+let gateway: Service
+
+const startDice = () => startService('dice', { ...destination, DICE_PORT: '8081' })
+
+beforeAll(async () => {
+  await mkdir(folder, { recursive: true })
+  browser = await launch()
+  workbench = await startService('workbench', { WORKBENCH_PORT: '4318' })
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.[Symbol.asyncDispose]()
+  await dice?.[Symbol.asyncDispose]()
+  await workbench?.[Symbol.asyncDispose]()
+}, 60_000)
+
+describe('First run', () => {
+  it.each(schemes)('%s', async (scheme) => {
+    await take('first-run', scheme, workbenchUrl, 630, async (page) => {
+      await page.getByRole('heading', { name: 'Waiting for the first span' }).waitFor()
+    })
+  })
+})
+
+describe('With traces', () => {
+  let traces: { readonly gateway: string; readonly dice: string }
+  let callId: string
+  /** The time of all requests, as a view's address holds it. */
+  let time: string
+
+  beforeAll(async () => {
+    dice = await startDice()
+    gateway = await startService('gateway', { ...destination, GATEWAY_PORT: '8080' })
+    // The first of all rolls, as a newcomer's is: it takes long enough to tell its spans apart.
+    traces = await rollWithLink()
+    const from = Date.now()
+    await sendTraffic()
+    time = new URLSearchParams({ from: `${from}000000`, to: `${Date.now()}000000` }).toString()
+    callId = await idOfCall(traces.gateway)
+  }, trafficMillis + 60_000)
+
+  describe.each(schemes)('%s', (scheme) => {
+    it('Linked traces', async () => {
+      await take('linked-traces', scheme, `${workbenchUrl}/linked/${traces.gateway}`, 640, async (page) => {
+        await page.locator('.edge-label').waitFor()
+        await page.locator('.connector').waitFor()
+      })
+    })
+
+    it('Trace', async () => {
+      const address = `${workbenchUrl}/traces/${traces.gateway}?span=${callId}&tab=links`
+      await take('trace', scheme, address, 480, async (page) => {
+        await page.getByRole('link', { name: 'View span' }).waitFor()
+      })
+    })
+
+    it('Stream', async () => {
+      await take('stream', scheme, workbenchUrl, 400, async (page) => {
+        await page.locator('.tail-status', { hasText: /^Live/ }).waitFor()
+        await page.locator('.tail-line').first().waitFor()
+      })
+    })
+
+    it('Traces', async () => {
+      await take('traces', scheme, `${workbenchUrl}/traces`, 700, async (page) => {
+        await page.getByRole('link', { name: 'GET /roll_with_link' }).first().waitFor()
+      })
+    })
+
+    it('Dashboard', async () => {
+      await take('dashboard', scheme, `${workbenchUrl}/dashboard?${time}`, 830, async (page) => {
+        await page.getByRole('heading', { name: 'Slowest Operations' }).waitFor()
+      })
+    })
+  })
+})
+
+/** Writes a picture of `address`, `height` pixels high, once `ready`; it has two dots for each of the page's pixels. */
+async function take(
+  name: string,
+  scheme: Scheme,
+  address: string,
+  height: number,
+  ready: (page: Page) => Promise<void>,
+): Promise<void> {
+  const width = 1280
+  await using view = await openPage(browser, address, { width, height, dark: scheme === 'dark' })
+  const { page } = view
+  await ready(page)
+  await page.evaluate('document.fonts.ready')
+  const debug = await page.context().newCDPSession(page)
+  // WebP, which playwright's own screenshots cannot be: a third of a PNG's bytes.
+  const { data } = await debug.send('Page.captureScreenshot', {
+    format: 'webp',
+    quality: 70,
+    clip: { x: 0, y: 0, width, height, scale: 2 },
+  })
+  const picture = Buffer.from(data, 'base64')
+  expect(picture.length, `bytes of ${name}-${scheme}.webp`).toBeLessThan(mostBytes)
+  await writeFile(new URL(`${name}-${scheme}.webp`, folder), picture)
+}
+
+/** One request of a visitor: plain rolls, linked ones, and now and then a path that is not there. */
+async function request(i: number): Promise<void> {
+  const path = i % 17 === 9 ? '/roll_twice' : i % 3 === 0 ? '/roll_with_link' : '/rolldice'
+  await (await fetch(gatewayUrl + path)).text()
+}
+
+/** Sends requests, in waves; near their end dice is away for some seconds, as in a careless deployment. */
+async function sendTraffic(): Promise<void> {
+  const start = Date.now()
+  let away: Promise<void> | undefined
+  for (let i = 0; Date.now() - start < trafficMillis; i++) {
+    const passed = (Date.now() - start) / trafficMillis
+    if (passed > 0.97) away ??= restartDice()
+    await request(i)
+    await wait(500 + 300 * Math.sin(passed * 4 * Math.PI))
+  }
+  await away
+}
+
+async function restartDice(): Promise<void> {
+  await dice[Symbol.asyncDispose]()
+  await wait(3_000)
+  dice = await startDice()
+}
+
+async function rollWithLink(): Promise<{ readonly gateway: string; readonly dice: string }> {
+  const response = await fetch(`${gatewayUrl}/roll_with_link`, { headers: { accept: 'application/json' } })
+  const { traces } = (await response.json()) as Record<
+    'traces',
+    Record<'gateway' | 'dice', { traceId: string }>
+  >
+  await whole(traces.gateway.traceId, 3)
+  await whole(traces.dice.traceId, 2)
+  return { gateway: traces.gateway.traceId, dice: traces.dice.traceId }
+}
+
+type StoredTrace = { readonly spans: readonly { readonly spanId: string; readonly name: string }[] }
+
+async function whole(traceId: string, spans: number): Promise<void> {
+  await vi.waitFor(async () => expect((await storedTrace(traceId))?.spans.length).toBe(spans), 20_000)
+}
+
+async function storedTrace(traceId: string): Promise<StoredTrace | undefined> {
+  const response = await fetch(`${workbenchUrl}/api/traces/${traceId}`)
+  return response.ok ? ((await response.json()) as StoredTrace) : undefined
+}
+
+/** The gateway's call of dice, which holds the link. */
+async function idOfCall(traceId: string): Promise<string> {
+  const call = (await storedTrace(traceId))?.spans.find(({ name }) => name === 'GET')
+  if (call === undefined) throw new Error(`Trace ${traceId} has no span GET.`)
+  return call.spanId
+}
