@@ -46,7 +46,7 @@ afterAll(async () => {
 
 describe('First run', () => {
   it.each(schemes)('%s', async (scheme) => {
-    await take('first-run', scheme, workbenchUrl, 630, async (page) => {
+    await take('first-run', scheme, workbenchUrl, 615, async (page) => {
       await page.getByRole('heading', { name: 'Waiting for the first span' }).waitFor()
     })
   })
@@ -142,7 +142,7 @@ async function sendTraffic(): Promise<void> {
   let away: Promise<void> | undefined
   for (let i = 0; Date.now() - start < trafficMillis; i++) {
     const passed = (Date.now() - start) / trafficMillis
-    if (passed > 0.97) away ??= restartDice()
+    if (passed > 0.96) away ??= restartDice()
     await request(i)
     await wait(500 + 300 * Math.sin(passed * 4 * Math.PI))
   }
