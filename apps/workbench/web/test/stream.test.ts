@@ -249,7 +249,10 @@ describe('Stream', () => {
     expect(await accessibilityProblems(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
     await spanOf(page, 'charge card').click()
-    await page.getByRole('tab', { name: /Links/ }).waitFor()
+    await page
+      .getByRole('complementary', { name: 'Span' })
+      .getByRole('heading', { name: 'charge card' })
+      .waitFor()
     expect(await accessibilityProblems(page)).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
   })

@@ -209,7 +209,7 @@ describe('Traces', () => {
       }, patient)
       .toBe(1)
     expect(await page.locator('.trace-row').count()).toBeLessThan(60)
-    expect(await names(page)).toContain('job 0')
+    await expect.poll(() => names(page), patient).toContain('job 0')
     expect(await accessibilityProblems(page)).toEqual([])
   })
 
