@@ -38,7 +38,8 @@ describe('README.md', () => {
   })
 
   it('links to files that are there', () => {
-    const targets = [...README.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = '']) => target)
+    const links = /(?:\]\(|src(?:set)?=")(?!https?:)([^)"#]+)/g
+    const targets = [...README.matchAll(links)].map(([, target = '']) => target)
     expect(targets.length).toBeGreaterThan(0)
     for (const target of targets) expect(() => read(target)).not.toThrow()
   })

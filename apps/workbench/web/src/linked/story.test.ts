@@ -17,6 +17,14 @@ describe('story', () => {
     ])
   })
 
+  it('does not count the time between spans that started together', () => {
+    const set = traceWorld(linkedRoll).linkSet('dice-roll', 500)
+    const together = relationsOf(set.links).map((relation) => ({ ...relation, waitNano: 0 }))
+    expect(story(together, set.traces.length)[0]).toBe(
+      'gateway called dice, which began a trace of its own at the same moment.',
+    )
+  })
+
   it('tells a message that was taken up late, its retry, and what that started', () => {
     expect(told(orderWorld(200), 'order')).toEqual([
       'shop sent messages that fulfilment took up in 2 traces, the first 2 h 12 min later.',

@@ -92,6 +92,7 @@ function lateness(group: readonly Relation[]): string {
   const waits = group.map(({ waitNano }) => waitNano).filter((wait) => wait !== null)
   if (waits.length === 0) return ''
   const least = Math.min(...waits)
+  if (least === 0) return ' at the same moment'
   return least < 0
     ? `, ${formatDuration(-least)} earlier by its own clock`
     : ` ${formatDuration(least)} later`
