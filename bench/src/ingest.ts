@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici'
 import { batchSpans } from './load.ts'
 import { ensureLoadFile, LoadFile } from './load-file.ts'
+import { WorkbenchUnderTest } from './workbench-under-test.ts'
 
 // node --conditions=@linked-traces/source src/ingest.ts [json|protobuf] [spans] [connections] [data folder to keep]
 // Sends exports made ahead to a workbench in a process of its own and tells how many spans a second were acknowledged.
@@ -20,31 +19,10 @@ const loadPath = join(tmpdir(), `linked-traces-load-${encoding}-${batches}.bin`)
 ensureLoadFile(loadPath, encoding, batches, 55)
 
 const data = kept ?? mkdtempSync(join(tmpdir(), 'linked-traces-bench-'))
-const workbench = spawn(process.execPath, ['--conditions=@linked-traces/source', 'src/server.ts'], {
-  cwd: fileURLToPath(new URL('../../apps/workbench', import.meta.url)),
-  env: { ...process.env, WORKBENCH_PORT: '0', WORKBENCH_DATA: data, WORKBENCH_MAX_SPANS: '20000000' },
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
-const url = await new Promise<string>((resolve, reject) => {
-  workbench.once('close', (code) => reject(new Error(`The workbench ended with ${code}.`)))
-  workbench.stdout.on('data', (chunk: Buffer) => {
-    const listening = /listens on (http:\S+)/.exec(chunk.toString())
-    if (listening?.[1]) resolve(listening[1])
-  })
-})
-
-const memory = (field: 'VmRSS' | 'VmHWM'): number =>
-  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${workbench.pid}/status`, 'utf8'))?.[1]) /
-  1024
-
-/** Processor time of the workbench so far, in seconds; the kernel counts in hundredths. */
-const processorSeconds = (): number => {
-  const fields = readFileSync(`/proc/${workbench.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
-}
+const workbench = await WorkbenchUnderTest.start(data, 20_000_000)
 
 const load = new LoadFile(loadPath)
-const pool = new Pool(url, { connections, pipelining: 1 })
+const pool = new Pool(workbench.url, { connections, pipelining: 1 })
 const headers = {
   'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
   'content-encoding': 'gzip',
@@ -67,12 +45,12 @@ async function send(): Promise<void> {
 }
 
 const startedAt = performance.now()
-const processorBefore = processorSeconds()
+const processorBefore = workbench.processorSeconds()
 let last = { at: startedAt, acknowledged: 0 }
 const report = setInterval(() => {
   const now = performance.now()
   const rate = ((acknowledged - last.acknowledged) / (now - last.at)) * 1_000
-  console.log(`${acknowledged} spans, ${Math.round(rate)}/s, RSS ${Math.round(memory('VmRSS'))} MB`)
+  console.log(`${acknowledged} spans, ${Math.round(rate)}/s, RSS ${Math.round(workbench.memory('VmRSS'))} MB`)
   last = { at: now, acknowledged }
 }, 10_000)
 await Promise.all(Array.from({ length: connections }, send))
@@ -81,10 +59,9 @@ clearInterval(report)
 console.log(
   `${encoding}, gzip, ${connections} connections, ${cpus().length} × ${cpus()[0]?.model}: ${acknowledged} spans in ` +
     `${seconds.toFixed(1)} s = ${Math.round(acknowledged / seconds)}/s, answers 503: ${overloaded}, ` +
-    `${(((processorSeconds() - processorBefore) / acknowledged) * 1e6).toFixed(1)} µs of processor time a span, ` +
-    `RSS now ${Math.round(memory('VmRSS'))} MB, most ${Math.round(memory('VmHWM'))} MB`,
+    `${(((workbench.processorSeconds() - processorBefore) / acknowledged) * 1e6).toFixed(1)} µs of processor time a span, ` +
+    `RSS now ${Math.round(workbench.memory('VmRSS'))} MB, most ${Math.round(workbench.memory('VmHWM'))} MB`,
 )
 await pool.close()
-workbench.kill('SIGTERM')
-await new Promise((resolve) => workbench.once('close', resolve))
+await workbench.stop()
 if (kept === undefined) rmSync(data, { recursive: true })
