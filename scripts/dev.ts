@@ -4,16 +4,14 @@ import { parseEnv } from 'node:util'
 import { SettingsError } from '@linked-traces/service/settings'
 import { resolveConfig, TelemetryConfigError } from '@linked-traces/telemetry/config'
 import { buildPage, pageFolder } from './dev/build-page.ts'
-import { placeServices, type ServiceName } from './dev/place-services.ts'
+import { placeServices } from './dev/place-services.ts'
 import { readyBlock } from './dev/ready-block.ts'
 import { ServiceGroup } from './dev/service-group.ts'
 import { waitUntilReady } from './dev/wait-until-ready.ts'
 import { watchSources } from './dev/watch-sources.ts'
-import { sourceFolders } from './dev/workspace-app.ts'
+import { sourceFolders, workspaceApps } from './dev/workspace-app.ts'
 
-// `pnpm dev`: workbench, dice and gateway from their sources until Ctrl-C. Why so: decisions/007-dev-runner.md.
-
-const SERVICES = ['workbench', 'dice', 'gateway'] as const satisfies ServiceName[]
+// `pnpm dev`: every app of the workspace from its sources until Ctrl-C. Why so: decisions/007-dev-runner.md.
 
 const SLOW_START_MILLIS = 15_000
 
@@ -30,15 +28,17 @@ async function dev(): Promise<void> {
     for (const [name, value] of Object.entries(settings)) process.env[name] ??= value
   }
 
-  const { urls, env } = await placeServices(process.env)
-  const telemetry = resolveConfig({}, { ...process.env, ...env }, {})
+  const apps = workspaceApps(root)
+  const services = apps.map(({ name }) => name)
+  const placement = await placeServices(process.env, apps)
+  const telemetry = resolveConfig({}, { ...process.env, ...placement.env }, {})
 
   const starting = new AbortController()
   let isReady = false
   const group = new ServiceGroup({
     root,
-    services: SERVICES,
-    env,
+    services,
+    env: placement.env,
     onCrash(service, how) {
       if (isReady) {
         group.say(`${service} ended with ${how}; it starts again at the next edit.`)
@@ -54,15 +54,15 @@ async function dev(): Promise<void> {
     group.say(`Edits below ${relative(root, folder)} go unnoticed: ${error.message}`)
   const endWatch = watchSources(
     Map.groupBy(
-      SERVICES.flatMap((service) => sourceFolders(root, service).map((folder) => ({ service, folder }))),
+      services.flatMap((service) => sourceFolders(root, service).map((folder) => ({ service, folder }))),
       ({ folder }) => folder,
     ),
     (file, concerned) => {
-      const services = concerned.map(({ service }) => service)
+      const names = concerned.map(({ service }) => service)
       group.say(
-        `${relative(root, file)} was edited: ${services.join(' and ')} ${services.length > 1 ? 'restart' : 'restarts'}.`,
+        `${relative(root, file)} was edited: ${names.join(' and ')} ${names.length > 1 ? 'restart' : 'restarts'}.`,
       )
-      for (const service of services) void group.restart(service)
+      for (const name of names) void group.restart(name)
     },
     onUnwatched,
   )
@@ -102,13 +102,13 @@ async function dev(): Promise<void> {
   }
 
   const onSlow = (reason: string) => group.say(`Still waiting: ${reason}`)
-  const waits = SERVICES.map((service) =>
-    waitUntilReady(urls[service], { signal: starting.signal, slowAfterMillis: SLOW_START_MILLIS, onSlow }),
+  const waits = [...placement.urls.values()].map((url) =>
+    waitUntilReady(url, { signal: starting.signal, slowAfterMillis: SLOW_START_MILLIS, onSlow }),
   )
   if ((await Promise.all(waits)).includes(false)) return
   await page
   isReady = true
-  group.say(readyBlock({ ...urls, workbench: env.WORKBENCH_URL }, telemetry))
+  group.say(readyBlock(placement, telemetry))
 }
 
 try {

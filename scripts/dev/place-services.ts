@@ -1,13 +1,12 @@
 import { HttpService, type ListenAddress } from '@linked-traces/service/http-service'
 import { readSettings, SettingsError } from '@linked-traces/service/settings'
-
-export type ServiceName = 'workbench' | 'dice' | 'gateway'
+import type { WorkspaceApp } from './workspace-app.ts'
 
 export interface Placement {
-  /** Where clients reach each service, without a slash at the end. */
-  readonly urls: Readonly<Record<ServiceName, string>>
+  /** Where clients reach each service by its name, without a slash at the end. */
+  readonly urls: ReadonlyMap<string, string>
   /** What the services are told, so that those who point at one that moved find it. */
-  readonly env: Readonly<Record<string, string>> & { readonly WORKBENCH_URL: string }
+  readonly env: Readonly<Record<string, string>>
 }
 
 /**
@@ -15,18 +14,18 @@ export interface Placement {
  *
  * @throws {SettingsError} with a sentence for every setting that is no address and every port that is taken.
  */
-export async function placeServices(env: NodeJS.ProcessEnv): Promise<Placement> {
-  const addresses = readSettings(env, (settings) => ({
-    workbench: settings.listenAddress('WORKBENCH', 4318),
-    dice: settings.listenAddress('DICE', 8081),
-    gateway: settings.listenAddress('GATEWAY', 8080),
-  }))
+export async function placeServices(
+  env: NodeJS.ProcessEnv,
+  apps: readonly WorkspaceApp[],
+): Promise<Placement> {
+  const addresses = readSettings(env, (settings) =>
+    apps.map(({ name, prefix, port }) => ({ name, prefix, address: settings.listenAddress(prefix, port) })),
+  )
   const problems: string[] = []
   // Each port is held until all are known, so that no two services get the same.
   await using held = new AsyncDisposableStack()
   const variables = new Map<string, string>()
-  const place = async (address: ListenAddress): Promise<string> => {
-    const { host, port, portVariable } = address
+  const place = async ({ host, port, portVariable, hostVariable }: ListenAddress): Promise<string> => {
     const other = variables.get(`${host}:${port}`)
     if (port !== 0 && other !== undefined) {
       problems.push(`${other} and ${portVariable} are both ${port}: give each service a port of its own.`)
@@ -35,7 +34,7 @@ export async function placeServices(env: NodeJS.ProcessEnv): Promise<Placement> 
     variables.set(`${host}:${port}`, portVariable)
     const probe = new HttpService(() => {})
     try {
-      const url = await probe.listen(address)
+      const url = await probe.listen({ host, port, portVariable, hostVariable })
       held.defer(async () => void (await probe.stop(0)))
       return url
     } catch (error) {
@@ -43,22 +42,15 @@ export async function placeServices(env: NodeJS.ProcessEnv): Promise<Placement> 
       return ''
     }
   }
-  const urls = {
-    workbench: await place(addresses.workbench),
-    dice: await place(addresses.dice),
-    gateway: await place(addresses.gateway),
-  }
+  const urls = new Map<string, string>()
+  for (const { name, address } of addresses) urls.set(name, await place(address))
   if (problems.length > 0) throw new SettingsError(problems)
-  return {
-    urls,
-    env: {
-      WORKBENCH_PORT: port(urls.workbench),
-      DICE_PORT: port(urls.dice),
-      GATEWAY_PORT: port(urls.gateway),
-      WORKBENCH_URL: env.WORKBENCH_URL || urls.workbench,
-      DICE_URL: env.DICE_URL || urls.dice,
-    },
-  }
+  const told = addresses.flatMap(({ name, prefix }) => {
+    const url = urls.get(name) ?? ''
+    return [
+      [`${prefix}_PORT`, new URL(url).port || '80'],
+      [`${prefix}_URL`, env[`${prefix}_URL`] || url],
+    ]
+  })
+  return { urls, env: Object.fromEntries(told) }
 }
-
-const port = (url: string): string => new URL(url).port || '80'

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { Command, createConcurrently, LogError, Logger, LogOutput } from 'concurrently'
-import type { ServiceName } from './place-services.ts'
 import { startCommand } from './workspace-app.ts'
 
 /** Longer than a service takes to drain and to flush within its own deadlines. */
 const END_DEADLINE_MILLIS = 20_000
 
-const PREFIX_COLORS = { workbench: 'magenta', dice: 'cyan', gateway: 'green' } as const
+const PREFIX_COLORS = ['magenta', 'cyan', 'green', 'yellow', 'blue'] as const
 
 /** Runs the services side by side with prefixed output, one process each with nothing in between, and ends them in order. */
 export class ServiceGroup {
@@ -20,18 +19,18 @@ export class ServiceGroup {
   /** `onCrash` hears of every end that nobody asked for. */
   constructor(options: {
     root: string
-    services: readonly ServiceName[]
+    services: readonly string[]
     env: Readonly<Record<string, string>>
     onCrash: (service: string, how: string) => void
   }) {
     this.#logger = new Logger({ prefixFormat: 'name' })
     this.#logger.setPrefixLength(Math.max(...options.services.map((name) => name.length)))
     const { commands, result } = createConcurrently(
-      options.services.map((name) => ({
+      options.services.map((name, index) => ({
         name,
         command: startCommand(options.root, name),
         cwd: join(options.root, 'apps', name),
-        prefixColor: PREFIX_COLORS[name],
+        prefixColor: PREFIX_COLORS[index % PREFIX_COLORS.length] ?? 'reset',
         // The workbench outlives an interrupt from the terminal, so that it receives the others' last spans.
         env: name === 'workbench' ? { ...options.env, WORKBENCH_STOP_WITH: 'stdin' } : { ...options.env },
       })),
@@ -64,7 +63,7 @@ export class ServiceGroup {
   }
 
   /** Ends a service as a deployment would and starts it again from the sources as they are then. */
-  async restart(service: ServiceName): Promise<void> {
+  async restart(service: string): Promise<void> {
     const command = this.#commands.find(({ name }) => name === service)
     // One that is still ending reads the newest sources when it starts.
     if (command === undefined || this.#stopping || this.#restarting.has(command)) return
@@ -74,7 +73,7 @@ export class ServiceGroup {
     if (!this.#stopping) command.start()
   }
 
-  /** Lets gateway and dice drain and flush, then ends the workbench, which has their spans by then. */
+  /** Lets the others drain and flush, then ends the workbench, which has their spans by then. */
   async stop(signal: NodeJS.Signals): Promise<void> {
     this.#stopping = true
     const senders = this.#commands.filter(({ name }) => name !== 'workbench')

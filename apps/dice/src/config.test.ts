@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
 import { resolveDiceConfig } from './config.ts'
 
 describe('resolveDiceConfig', () => {
+  it('listens by default on the port that package.json tells `pnpm dev`', () => {
+    expect(resolveDiceConfig({}).address.port).toBe(manifest.config.port)
+  })
+
   it('listens on port 8081 of loopback by default', () => {
     expect(resolveDiceConfig({}).address).toMatchObject({ host: '127.0.0.1', port: 8081 })
   })

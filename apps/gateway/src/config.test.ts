@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
 import { resolveGatewayConfig } from './config.ts'
 
 describe('resolveGatewayConfig', () => {
+  it('listens by default on the port that package.json tells `pnpm dev`', () => {
+    expect(resolveGatewayConfig({}).address.port).toBe(manifest.config.port)
+  })
+
   it('has a default for everything but the workbench', () => {
     expect(resolveGatewayConfig({})).toEqual({
       address: { host: '127.0.0.1', port: 8080, hostVariable: 'GATEWAY_HOST', portVariable: 'GATEWAY_PORT' },

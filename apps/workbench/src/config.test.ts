@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
 import { resolveWorkbenchConfig } from './config.ts'
 
 describe('resolveWorkbenchConfig', () => {
+  it('listens by default on the port that package.json tells `pnpm dev`', () => {
+    expect(resolveWorkbenchConfig({}, 'linux').address.port).toBe(manifest.config.port)
+  })
+
   it('listens on 127.0.0.1:4318 and stops by signal unless told otherwise; empty means unset', () => {
     expect(resolveWorkbenchConfig({ WORKBENCH_PORT: '', WORKBENCH_STOP_WITH: '' }, 'linux')).toMatchObject({
       address: { host: '127.0.0.1', port: 4318 },
