@@ -99,8 +99,38 @@ describe.each(['/rolldice', '/roll_with_link'])('diceApp at %s', (path) => {
         title: 'Bad Request',
         status: 400,
         code: 'invalid_rolls',
-        detail: 'rolls: expected one whole number from 1 to 1000. Leave it out to roll once.',
+        detail: expect.stringMatching(
+          /^rolls: expected one whole number from 1 to 1000, received .*\. Leave it out to roll once\.$/,
+        ),
       })
+    },
+  )
+
+  it.each(['fail=2', 'fail=2&attempt=1', 'fail=2&attempt=2', 'fail=9&attempt=9'])(
+    'fails as ?%s asks for',
+    async (query) => {
+      const { statusCode, headers, body } = await request(`${await listen(sequence(1))}${path}?${query}`)
+      expect([statusCode, headers['retry-after']]).toEqual([503, '0'])
+      expect(await body.json()).toMatchObject({ code: 'failed_as_asked' })
+    },
+  )
+
+  it.each(['fail=0', 'attempt=1', 'fail=2&attempt=3', 'fail=9&attempt=10'])(
+    'rolls when ?%s does not ask it to fail',
+    async (query) => {
+      const { body } = await request(`${await listen(sequence(5))}${path}?${query}`)
+      expect(await body.text()).toBe('5')
+    },
+  )
+
+  it.each(['fail=10', 'fail=', 'fail=1&fail=1', 'attempt=0', 'attempt=11', 'attempt=first'])(
+    'refuses ?%s',
+    async (query) => {
+      const { statusCode, body } = await request(`${await listen(sequence(1))}${path}?${query}`)
+      expect([statusCode, await body.json()]).toEqual([
+        400,
+        expect.objectContaining({ code: expect.stringMatching(/^invalid_(fail|attempt)$/) }),
+      ])
     },
   )
 

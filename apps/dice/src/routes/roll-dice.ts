@@ -1,40 +1,50 @@
 import { Problem } from '@linked-traces/service/problem'
+import { wholeNumberParameter } from '@linked-traces/service/whole-number-parameter'
 import { trace } from '@opentelemetry/api'
 import type { RequestHandler } from 'express'
 
 /** A uniform random whole number from `min` up to, but not including, `max`: `randomInt` of `node:crypto`. */
 export type RandomInt = (min: number, max: number) => number
 
-/** The most dice one request rolls. */
-const MAX_ROLLS = 1000
+const ROLLS = { name: 'rolls', min: 1, max: 1000, fallback: 1, without: 'to roll once' }
+const FAIL = { name: 'fail', min: 0, max: 9, fallback: 0, without: 'for dice that do not fail' }
+const ATTEMPT = { name: 'attempt', min: 1, max: 10, fallback: 1, without: 'for the first' }
 
 const tracer = trace.getTracer('service1')
 
-/** Answers with a number from 1 to 6, or with `?rolls=n` with an array of n of them, rolled in a span `roll_dice_span`. */
+/**
+ * Answers with a number from 1 to 6, or with `?rolls=n` with an array of n of them, rolled in a span `roll_dice_span`.
+ *
+ * With `?fail=n` the first n attempts are answered 503, to show retries. Which attempt it is the request says itself,
+ * `?fail=2&attempt=3`, so that there is nothing to remember, and callers do not get into each other's way.
+ */
 export function rollDice(randomInt: RandomInt): RequestHandler {
   return (request, response) => {
-    const rolls = request.query.rolls === undefined ? undefined : parseRolls(request.query.rolls)
+    const { query } = request
+    failAsAsked(query)
+    const rolls = wholeNumberParameter(query, ROLLS)
     const results = tracer.startActiveSpan('roll_dice_span', (span) => {
       try {
-        return Array.from({ length: rolls ?? 1 }, () => randomInt(1, 7))
+        return Array.from({ length: rolls }, () => randomInt(1, 7))
       } finally {
         span.end()
       }
     })
     response.set('cache-control', 'no-store').vary('Accept')
-    if (rolls !== undefined) response.json(results)
+    if (query.rolls !== undefined) response.json(results)
     else if (request.accepts(['text', 'json']) === 'json') response.json({ result: results[0] })
     else response.type('text').send(String(results[0]))
   }
 }
 
-/** `rolls` of a query string, which is an array when it was given twice. */
-function parseRolls(value: unknown): number {
-  const rolls = typeof value === 'string' && /^[1-9]\d{0,3}$/.test(value) ? Number(value) : 0
-  if (rolls > 0 && rolls <= MAX_ROLLS) return rolls
+function failAsAsked(query: Readonly<Record<string, unknown>>): void {
+  const fail = wholeNumberParameter(query, FAIL)
+  const attempt = wholeNumberParameter(query, ATTEMPT)
+  if (attempt > fail) return
   throw new Problem({
-    status: 400,
-    code: 'invalid_rolls',
-    detail: `rolls: expected one whole number from 1 to ${MAX_ROLLS}. Leave it out to roll once.`,
+    status: 503,
+    code: 'failed_as_asked',
+    detail: `Attempt ${attempt} fails, as fail=${fail} asks for. Try again.`,
+    headers: { 'retry-after': '0' },
   })
 }
