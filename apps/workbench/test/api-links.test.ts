@@ -67,7 +67,20 @@ describe('targets of links', () => {
       'invalid',
     ])
     expect(links[0]?.target).toMatchObject({ name: 'work 2', startTimeUnixNano: '1795377600002000000' })
+    expect(links[6]?.target).toEqual({ state: 'not_sampled', serviceName: null })
     expect(links[5]?.target).toEqual({ state: 'deleted', deletedAtUnixNano: '1795379400000000000' })
+  })
+
+  it('are said to be not sampled by whom, where their holder names the other side', async () => {
+    await using api = await startApi()
+    const request = otlpJson('dice', [
+      { ...root(1), attributes: { 'user_agent.original': 'gateway/1.4.0' }, links: [to(7, 'caller')] },
+    ])
+    for (const link of request.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.links ?? [])
+      Object.assign(link, { flags: unsampled })
+    await api.receive(request)
+    const { spans } = await api.get<Trace>(`/api/traces/${trace(1)}`)
+    expect(spans[0]?.links[0]?.target).toEqual({ state: 'not_sampled', serviceName: 'gateway' })
   })
 
   it('come later, and then are linked from both ends', async () => {

@@ -6,6 +6,7 @@ import type {
   SpanDetail,
   StreamPage,
   TimeSeries,
+  TraceOperations,
   TracePage,
 } from '../src/api/contract.ts'
 import { type ApiServer, startApi } from './api-server.ts'
@@ -233,6 +234,42 @@ describe('GET /api/traces/{traceId}/spans/{spanId}', () => {
       from: ['attributes.http.status_code'],
     })
     expect(detail.row).not.toHaveProperty(['attributes.http.response.status_code'])
+  })
+})
+
+describe('GET /api/traces/{traceId}/operations', () => {
+  it('tells how each operation of the trace was in the hour before it, and nothing of others', async () => {
+    await using api = await startApi()
+    const hour = 3_600_000
+    const spanOf = (traceId: string, spanId: string, name: string, at: number, millis: number) => ({
+      traceId,
+      spanId: id(spanId),
+      name,
+      at,
+      millis,
+    })
+    await api.receive(
+      otlpJson('dice', [
+        spanOf(dice, 'a', 'throw', 2 * hour, 8),
+        spanOf(cron, 'b', 'throw', 2 * hour - 60_000, 2),
+        spanOf(cron, 'c', 'shuffle', 2 * hour - 60_000, 5),
+        spanOf(cron, 'd', 'throw', hour - 60_001, 900),
+        spanOf(cron, 'e', 'throw', 2 * hour + 60_000, 900),
+      ]),
+    )
+    await api.receive(otlpJson('table', [spanOf(dice, 'f', 'throw', 2 * hour, 3)]))
+    const operations = await api.get<TraceOperations>(`/api/traces/${dice}/operations`)
+    expect(
+      operations.map(({ serviceName, operation, spanCount, durations }) => [
+        serviceName,
+        operation,
+        spanCount,
+        durations.avgNano,
+      ]),
+    ).toEqual([
+      ['dice', 'throw', 2, '5000000'],
+      ['table', 'throw', 1, '3000000'],
+    ])
   })
 })
 

@@ -67,7 +67,11 @@ export type LinkTarget =
   /** Its trace was here and was deleted by a user. */
   | { readonly state: 'deleted'; readonly deletedAtUnixNano: string }
   /** The link's flags say that the target was not sampled, and it is not here. */
-  | { readonly state: 'not_sampled' }
+  | {
+      readonly state: 'not_sampled'
+      /** Whose span it is, where the link or the span that holds it names the other side; else `null`. */
+      readonly serviceName: string | null
+    }
   /** An id of wrong length or all zero. */
   | { readonly state: 'invalid' }
 
@@ -297,6 +301,7 @@ export type DurationStatistics = {
   readonly avgNano: string
   /** Of the population. */
   readonly stdevNano: string
+  readonly p5Nano: string
   readonly p50Nano: string
   readonly p90Nano: string
   readonly p95Nano: string
@@ -373,6 +378,12 @@ export type ServiceStatistics = {
 
 /** `GET /api/operations`: slowest average first. Query: {@link SpanFilter}'s `service`, `operation`, `status`, `from`, `to`; `limit` (1–1,000; 100). */
 export type OperationStatistics = ServiceStatistics & { readonly operation: string; readonly kind: SpanKind }
+
+/**
+ * `GET /api/traces/{traceId}/operations`: the operations of a trace's spans, as they were in the hour before it began and while its
+ * spans began, busiest first, at most 1,000. What {@link SpanDetail.comparison} tells of one span, for all at once.
+ */
+export type TraceOperations = readonly OperationStatistics[]
 
 /** `GET /api/timeseries`: at most `buckets` (1–500; 60) buckets of whole minutes. Query as for operations. */
 export type TimeSeries = {

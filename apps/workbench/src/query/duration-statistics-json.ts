@@ -8,6 +8,7 @@ export const durationStatisticsJson = (stats: DurationStats): DurationStatistics
   maxNano: wholeNanos(stats.max),
   avgNano: wholeNanos(stats.average),
   stdevNano: wholeNanos(stats.standardDeviation),
+  p5Nano: wholeNanos(stats.p5),
   p50Nano: wholeNanos(stats.p50),
   p90Nano: wholeNanos(stats.p90),
   p95Nano: wholeNanos(stats.p95),

@@ -8,6 +8,7 @@ import type {
   TelemetryReader,
 } from '../store/telemetry-store.ts'
 import { attributesJson } from './attribute-json.ts'
+import { farServiceName } from './far-service-name.ts'
 import { flagsJson, namedSummaryJson, summaryJson } from './span-json.ts'
 
 /** What is known of the spans that links point at. */
@@ -50,7 +51,7 @@ function targetJson(holder: Span, link: SpanLink, knowledge: Knowledge | undefin
     case 'deleted':
       return { state: 'deleted', deletedAtUnixNano: `${knowledge.atMillis}000000` }
     default:
-      if (isUnsampled(link)) return { state: 'not_sampled' }
+      if (isUnsampled(link)) return { state: 'not_sampled', serviceName: farServiceName(holder, link) }
       return { state: knowledge.state === 'span_missing' ? 'span_missing' : 'not_arrived' }
   }
 }

@@ -2,14 +2,15 @@ import type { SearchCursor, SpanFilter, StatsFilter, TelemetryReader } from '../
 import { type ExportRequest, queryExport, queryExportSize } from './export-query.ts'
 import { type LinkSetBounds, queryLinkSet } from './link-set-query.ts'
 import { queryLive } from './live-query.ts'
-import { type Paging, queryStream, queryTraces } from './span-search.ts'
 import { querySpan } from './span-query.ts'
+import { type Paging, queryStream, queryTraces } from './span-search.ts'
 import { queryErrors, queryOperations, queryServices, queryTimeSeries } from './statistics-query.ts'
+import { queryTraceOperations } from './trace-operations-query.ts'
 import { queryTrace } from './trace-query.ts'
 
 /** What can be asked of stored telemetry; plain data, because it is answered on another thread. */
 export type Question =
-  | { readonly about: 'trace'; readonly traceId: string }
+  | { readonly about: 'trace' | 'trace-operations'; readonly traceId: string }
   | { readonly about: 'span'; readonly traceId: string; readonly spanId: string }
   | ({ readonly about: 'link-set'; readonly traceId: string } & LinkSetBounds)
   | ({ readonly about: 'export' | 'export-size' } & ExportRequest)
@@ -28,6 +29,8 @@ export async function answerQuestion(
   switch (question.about) {
     case 'trace':
       return queryTrace(store, question.traceId)
+    case 'trace-operations':
+      return queryTraceOperations(store, question.traceId)
     case 'span':
       return querySpan(store, question)
     case 'link-set':

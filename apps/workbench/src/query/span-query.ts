@@ -4,11 +4,8 @@ import type { SpanRef, TelemetryReader } from '../store/telemetry-store.ts'
 import { typedAttributesJson } from './attribute-json.ts'
 import { axiomRow, derivedFields } from './axiom-row.ts'
 import { durationStatisticsJson } from './duration-statistics-json.ts'
+import { comparedMinutes } from './trace-operations-query.ts'
 import { linkedSpans, mostSpansOfTrace, resourceIndex } from './trace-query.ts'
-
-const minuteNanos = 60_000_000_000n
-/** Minutes before its own in which a span is compared with others. */
-const comparedMinutes = 60
 
 /** One span with everything that was sent, or `undefined` when it is not stored. */
 export async function querySpan(store: TelemetryReader, ref: SpanRef): Promise<SpanDetail | undefined> {
@@ -40,12 +37,10 @@ async function compared(
   store: TelemetryReader,
   { span, resource }: StoredSpan,
 ): Promise<DurationStatistics | null> {
-  const minute = Number(span.startTimeUnixNano / minuteNanos)
   const operations = await store.operations({
     service: serviceNameOf(resource),
     operation: span.name,
-    fromMinute: Math.max(0, minute - comparedMinutes),
-    toMinute: minute + 1,
+    ...comparedMinutes(span.startTimeUnixNano, span.startTimeUnixNano),
   })
   const same = operations.find(({ kind }) => kind === span.kind)
   return same && same.stats.spanCount > 1 ? durationStatisticsJson(same.stats) : null

@@ -1,6 +1,6 @@
 import type { ErrorStatistics, OperationStatistics, ServiceStatistics, TimeSeries } from '../api/contract.ts'
 import { spanKindName } from '../model/stored-span.ts'
-import type { DurationStats, StatsFilter, TelemetryReader } from '../store/telemetry-store.ts'
+import type { DurationStats, OperationStats, StatsFilter, TelemetryReader } from '../store/telemetry-store.ts'
 import { durationStatisticsJson, wholeNanos } from './duration-statistics-json.ts'
 import { namedSummaryJson } from './span-json.ts'
 
@@ -25,12 +25,7 @@ export async function queryOperations(
   return [...operations]
     .sort((a, b) => b.stats.average - a.stats.average)
     .slice(0, limit)
-    .map(({ serviceName, name, kind, stats }) => ({
-      serviceName,
-      operation: name,
-      kind: spanKindName(kind),
-      ...countsJson(stats),
-    }))
+    .map(operationJson)
 }
 
 /** Counts over time, in at most `buckets` buckets of whole minutes. */
@@ -76,6 +71,13 @@ export async function queryErrors(
     example: example ? namedSummaryJson(example) : null,
   }))
 }
+
+export const operationJson = ({ serviceName, name, kind, stats }: OperationStats): OperationStatistics => ({
+  serviceName,
+  operation: name,
+  kind: spanKindName(kind),
+  ...countsJson(stats),
+})
 
 const countsJson = (stats: DurationStats) => ({
   spanCount: stats.spanCount,

@@ -139,6 +139,7 @@ export type DurationStats = {
   readonly standardDeviation: number
   readonly min: number
   readonly max: number
+  readonly p5: number
   readonly p50: number
   readonly p90: number
   readonly p95: number

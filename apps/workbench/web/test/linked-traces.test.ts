@@ -118,7 +118,7 @@ describe('Linked traces', () => {
     const { page } = view
     await page.locator('.box-missing').first().waitFor()
     const words = await page.locator('.box .missing-words').allTextContents()
-    expect(new Set(words)).toEqual(new Set(['not arrived yet', 'not sampled by the caller', 'no valid ids']))
+    expect(new Set(words)).toEqual(new Set(['not arrived yet', 'not sampled by its caller', 'no valid ids']))
     await page.locator('.box-missing', { hasText: 'not sampled' }).click()
     await page.getByRole('complementary', { name: 'A trace that is not here' }).waitFor()
     expect(await page.getByRole('heading', { name: 'Link lint' }).count()).toBe(1)

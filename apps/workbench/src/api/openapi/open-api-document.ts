@@ -159,6 +159,15 @@ export const openApiDocument = {
         }),
       },
     ),
+    '/api/traces/{traceId}/operations': get(
+      'The operations of a trace’s spans, as they were in the hour before it began and while its spans began',
+      [traceIdInPath],
+      {
+        ...answer('OperationStatistics'),
+        ...traceIdMalformed(ofTrace('/operations')),
+        ...traceMissing(ofTrace('/operations')),
+      },
+    ),
     '/api/traces/{traceId}/links': get(
       'All traces that links lead to, in either direction, nearest first',
       [traceIdInPath, ...linkSetBounds],

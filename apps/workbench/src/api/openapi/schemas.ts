@@ -125,7 +125,8 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
   LinkTarget: {
     oneOf: [
       object({ state: { enum: ['resolved', 'same_trace'] }, ...spanSummary }),
-      object({ state: { enum: ['self', 'not_arrived', 'span_missing', 'not_sampled', 'invalid'] } }),
+      object({ state: { enum: ['self', 'not_arrived', 'span_missing', 'invalid'] } }),
+      object({ state: { const: 'not_sampled' }, serviceName: nullable(text) }),
       object({ state: { const: 'evicted' }, evictedAtUnixNano: nanos }),
       object({ state: { const: 'deleted' }, deletedAtUnixNano: nanos }),
     ],
@@ -186,6 +187,7 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     maxNano: nanos,
     avgNano: nanos,
     stdevNano: nanos,
+    p5Nano: nanos,
     p50Nano: nanos,
     p90Nano: nanos,
     p95Nano: nanos,

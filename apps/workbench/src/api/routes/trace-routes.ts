@@ -40,6 +40,17 @@ export function traceRoutes(router: Router, backend: Backend): void {
     .all(allowOnly('GET', 'HEAD'))
 
   router
+    .route('/traces/:traceId/operations')
+    .get(async (request, response) => {
+      const traceId = readTraceId(request.params.traceId)
+      new QueryParameters(request.url).end()
+      sendJson(response, await backend.ask({ about: 'trace-operations', traceId }), () =>
+        traceNotFound(traceId),
+      )
+    })
+    .all(allowOnly('GET', 'HEAD'))
+
+  router
     .route('/traces/:traceId/links')
     .get(async (request, response) => {
       const traceId = readTraceId(request.params.traceId)

@@ -72,7 +72,7 @@ function counted<K>(spans: readonly Span[], asked: StatsFilter, keyOf: (span: Sp
   return [...Map.groupBy(matching, keyOf)].map(([key, group]) => {
     const histogram = new DurationHistogram()
     for (const { duration } of group) histogram.add(duration)
-    const [min, p50, p99, max] = histogram.quantiles([0, 0.5, 0.99, 1])
+    const [min, p5, p50, p99, max] = histogram.quantiles([0, 0.05, 0.5, 0.99, 1])
     const sum = group.reduce((total, { duration }) => total + duration, 0)
     return {
       key,
@@ -82,6 +82,7 @@ function counted<K>(spans: readonly Span[], asked: StatsFilter, keyOf: (span: Sp
         rootCount: group.filter(({ isRoot }) => isRoot).length,
         average: expect.closeTo(sum / group.length, 0),
         min,
+        p5,
         p50,
         p99,
         max,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addressOf } from './route.ts'
-import { readTimeWindow, windowBounds, windowQuery, type TimeWindow } from './time-window.ts'
+import { readTimeWindow, type TimeWindow, windowBounds, windowQuery } from './time-window.ts'
 
 describe('readTimeWindow', () => {
   it.each<TimeWindow | null>([

@@ -90,7 +90,7 @@ export function DashboardScreen({ query }: { readonly query: URLSearchParams }) 
       </header>
       <Filters view={view} services={services.value} operations={operations.value} go={go} />
       {failed?.error && <ProblemNote error={failed.error} retry={failed.refresh} />}
-      <Stats series={series.value} view={view} />
+      <Stats series={series.value} view={view} now={now} />
       <div class="dashboard-pair">
         <SlowestOperations view={view} operations={operations.value} hues={hues} />
         <TopErrors errors={errors.value} hues={hues} />
@@ -231,8 +231,13 @@ function TraceIdField() {
   )
 }
 
-function Stats({ series, view }: { readonly series: TimeSeries | undefined; readonly view: DashboardView }) {
-  const totals = series && totalsOf(series)
+function Stats(props: {
+  readonly series: TimeSeries | undefined
+  readonly view: DashboardView
+  readonly now: number
+}) {
+  const { series, view } = props
+  const totals = series && totalsOf(series, props.now)
   const time =
     'last' in view.window ? relativeWindows[view.window.last].label.toLowerCase() : 'in the time chosen'
   return (
@@ -248,6 +253,10 @@ function Stats({ series, view }: { readonly series: TimeSeries | undefined; read
         value={totals ? rate(totals.spanRate.value ?? 0) : null}
         unit="/min"
         note={totals ? `${counted(totals.spanCount, 'span')}, ${time}` : time}
+        hint={
+          totals &&
+          `${counted(totals.spanCount, 'span')} in ${formatDuration(totals.measuredMinutes * 60e9)}, from the first span of the window`
+        }
         course={totals?.spanRate.course ?? []}
       />
       <StatCard

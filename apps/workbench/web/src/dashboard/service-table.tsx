@@ -1,8 +1,8 @@
 import { formatDuration } from '../app/format-duration.ts'
 import { ServiceName } from '../app/service-name.tsx'
 import { type DashboardView, dashboardAddress } from './dashboard-view.ts'
-import type { ServiceTotals } from './services-of-operations.ts'
 import { Pager, pageOf } from './paged.tsx'
+import type { ServiceTotals } from './services-of-operations.ts'
 
 /** Services, busiest first; each leads to its operations. */
 export function ServiceTable(props: {

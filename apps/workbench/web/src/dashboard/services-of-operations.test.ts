@@ -20,6 +20,7 @@ const operation = (
     maxNano: avg,
     avgNano: avg,
     stdevNano: '0',
+    p5Nano: avg,
     p50Nano: avg,
     p90Nano: avg,
     p95Nano: avg,

@@ -11,6 +11,8 @@ export function StatCard(props: {
   readonly value: string | null
   readonly unit?: string
   readonly note: string
+  /** How the figure came about, where that is not plain. */
+  readonly hint?: string | undefined
   readonly course: readonly (number | null)[]
   readonly error?: boolean
 }) {
@@ -20,7 +22,7 @@ export function StatCard(props: {
   return (
     <section class={`stat${props.error ? ' is-error' : ''}`} aria-label={props.title}>
       <h2>{props.title}</h2>
-      <p class="stat-value">
+      <p class="stat-value" title={props.hint}>
         {props.value ?? '–'}
         {props.value !== null && props.unit !== undefined && <span class="stat-unit"> {props.unit}</span>}
       </p>

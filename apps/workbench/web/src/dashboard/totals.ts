@@ -5,8 +5,10 @@ export type Total = { readonly value: number | null; readonly course: readonly (
 
 export type Totals = {
   readonly traces: Total
-  /** Per minute. */
+  /** Per minute, over {@link measuredMinutes}. */
   readonly spanRate: Total
+  /** Minutes from the window's start, or from the first span where it came later, until the window's end or now. */
+  readonly measuredMinutes: number
   readonly spanCount: number
   /** Nanoseconds. */
   readonly duration: Total
@@ -15,9 +17,19 @@ export type Totals = {
   readonly errorShare: number | null
 }
 
-/** Adds up a time series. */
-export function totalsOf({ buckets, bucketNano }: TimeSeries): Totals {
-  const minutes = Number(BigInt(bucketNano) / 1_000_000n) / 60_000
+const nanosPerMinute = 60e9
+/** Of a bucket that has only begun, less than this share says nothing about a rate. */
+const leastOfBucket = 0.25
+
+/** Adds up a time series, at `nowMillis` since 1970: of the last bucket only a part may have passed. */
+export function totalsOf({ buckets, bucketNano, toUnixNano }: TimeSeries, nowMillis: number): Totals {
+  const minutesOf = (nanos: bigint) => Number(nanos) / nanosPerMinute
+  const now = BigInt(Math.round(nowMillis)) * 1_000_000n
+  const end = now < BigInt(toUnixNano) ? now : BigInt(toUnixNano)
+  const bucketMinutes = minutesOf(BigInt(bucketNano))
+  // A store that began ten minutes ago has no rate for the fifty before.
+  const first = buckets.find(({ spanCount }) => spanCount > 0)
+  const measuredMinutes = first ? Math.max(1, minutesOf(end - BigInt(first.startTimeUnixNano))) : 0
   const sum = (measure: (bucket: TimeSeries['buckets'][number]) => number) =>
     buckets.reduce((total, bucket) => total + measure(bucket), 0)
   const spanCount = sum((bucket) => bucket.spanCount)
@@ -29,9 +41,13 @@ export function totalsOf({ buckets, bucketNano }: TimeSeries): Totals {
       course: buckets.map(({ traceCount }) => traceCount),
     },
     spanRate: {
-      value: buckets.length === 0 ? 0 : spanCount / (minutes * buckets.length),
-      course: buckets.map((bucket) => bucket.spanCount / minutes),
+      value: first ? spanCount / measuredMinutes : 0,
+      course: buckets.map(({ spanCount: count, startTimeUnixNano }) => {
+        const passed = Math.min(bucketMinutes, minutesOf(end - BigInt(startTimeUnixNano)))
+        return passed < leastOfBucket * bucketMinutes ? null : count / passed
+      }),
     },
+    measuredMinutes,
     spanCount,
     duration: {
       value: spanCount === 0 ? null : time / spanCount,

@@ -59,7 +59,7 @@ describe('linkGraph', () => {
       'not arrived yet',
       'evicted 20:03',
       'deleted 20:03',
-      'not sampled by the caller',
+      'not sampled by its caller',
       'no valid ids',
     ])
     expect(graph.edges).toHaveLength(5)

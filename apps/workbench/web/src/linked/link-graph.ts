@@ -1,7 +1,7 @@
 import type { LinkedTrace, LinkSet, LinkTarget } from '../../../src/api/contract.ts'
+import { formatDuration } from '../app/format-duration.ts'
 import { missingWords, verbOf, waitWords } from './relation-words.ts'
 import type { Relation } from './relations.ts'
-import { formatDuration } from '../app/format-duration.ts'
 
 /** What stands in the graph. `key` is unique in the graph and stable while spans arrive. */
 export type GraphBox =

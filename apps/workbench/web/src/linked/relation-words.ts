@@ -1,6 +1,6 @@
-import { clockTime } from '../app/format-time.ts'
-import { formatDuration } from '../app/format-duration.ts'
 import type { LinkTarget } from '../../../src/api/contract.ts'
+import { formatDuration } from '../app/format-duration.ts'
+import { clockTime } from '../app/format-time.ts'
 
 /** How a relation is said; see decisions/004-link-relations.md for the nouns. */
 type Words = {
@@ -13,10 +13,10 @@ type Words = {
 }
 
 const words: { readonly [relation: string]: Words } = {
-  caller: { verb: 'called', causedBy: 'called by', farSide: 'the caller' },
+  caller: { verb: 'called', causedBy: 'called by', farSide: 'its caller' },
   callee: { verb: 'called', causedBy: 'called by', farSide: 'the one called' },
   origin: { verb: 'started', causedBy: 'started by', farSide: 'its origin' },
-  message: { verb: 'sent a message to', causedBy: 'took a message from', farSide: 'the sender' },
+  message: { verb: 'sent a message to', causedBy: 'took a message from', farSide: 'its sender' },
   previous_attempt: { verb: 'retried as', causedBy: 'retry of', farSide: 'the earlier attempt' },
   part: { verb: 'gathered by', causedBy: 'gathers', farSide: 'the part' },
 }
@@ -60,7 +60,7 @@ export function missingWords(target: LinkTarget, relation: string | null): strin
     case 'deleted':
       return `deleted ${minute(target.deletedAtUnixNano)}`
     case 'not_sampled':
-      return `not sampled by ${words[relation ?? '']?.farSide ?? 'its sender'}`
+      return `not sampled by ${target.serviceName ?? words[relation ?? '']?.farSide ?? 'its sender'}`
     case 'invalid':
       return 'no valid ids'
   }

@@ -9,8 +9,8 @@ import type { Relation } from './relations.ts'
 import {
   type StackBand,
   type StackConnector,
-  type StackRow,
   type StackedTrace,
+  type StackRow,
   stackLayout,
   stackSizes,
 } from './stack-layout.ts'

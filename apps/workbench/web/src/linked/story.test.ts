@@ -35,7 +35,7 @@ describe('story', () => {
 
   it('tells in one sentence what is not here', () => {
     expect(told(missingTargets, 'missing')).toEqual([
-      'collector links to 5 spans that are not here: not arrived yet, evicted 20:03, deleted 20:03, not sampled by the caller, no valid ids.',
+      'collector links to 5 spans that are not here: not arrived yet, evicted 20:03, deleted 20:03, not sampled by its caller, no valid ids.',
     ])
   })
 

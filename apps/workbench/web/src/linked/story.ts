@@ -1,6 +1,6 @@
 import { formatDuration } from '../app/format-duration.ts'
-import { type Relation, refKey } from './relations.ts'
 import { missingWords, verbOf } from './relation-words.ts'
+import { type Relation, refKey } from './relations.ts'
 
 /** More than this many sentences are not read by anybody. */
 const mostSentences = 3

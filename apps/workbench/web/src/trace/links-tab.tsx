@@ -6,8 +6,8 @@ import { addressOf } from '../app/route.ts'
 import { useAnswer } from '../app/use-answer.ts'
 import { LinkFacts } from '../linked/link-facts.tsx'
 import { causedByWords, missingHint, missingWords, verbOf, waitWords } from '../linked/relation-words.ts'
-import { spanTree } from './span-tree.ts'
 import { type SpanRelation, spanRelations } from './span-relations.ts'
+import { spanTree } from './span-tree.ts'
 
 /** Links shown before the rest is asked for. */
 const shownAtFirst = 20

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { DurationStatistics, SpanDetail, SpanEvent } from '../../../src/api/contract.ts'
+import type { SpanDetail, SpanEvent } from '../../../src/api/contract.ts'
 import { CopyButton } from '../app/copy-button.tsx'
 import { formatDuration } from '../app/format-duration.ts'
 import { exactTime } from '../app/format-time.ts'
@@ -10,6 +10,7 @@ import { FieldsTab } from './fields-tab.tsx'
 import { LinksTab } from './links-tab.tsx'
 import { attributeText } from './span-filter.ts'
 import { spanRelations } from './span-relations.ts'
+import { speedOf } from './span-speed.ts'
 import './span-panel.css'
 
 export type SpanTab = 'fields' | 'events' | 'links'
@@ -146,31 +147,6 @@ function EventItem({ event, start }: { readonly event: SpanEvent; readonly start
       </dl>
     </li>
   )
-}
-
-/** Fewer spans than this say nothing about what is usual. */
-const fewest = 5
-
-/** `SLOW` or `FAST`: at least one standard deviation from what the same operation took in the hour before. */
-export function speedOf(durationNano: string, comparison: DurationStatistics | null) {
-  if (!comparison || comparison.count < fewest) return null
-  const [duration, average, deviation] = [durationNano, comparison.avgNano, comparison.stdevNano].map(
-    Number,
-  ) as [number, number, number]
-  if (deviation === 0 || Math.abs(duration - average) < deviation) return null
-  const told = (name: string, nanos: string) => `${name} ${formatDuration(Number(nanos))}`
-  return {
-    word: duration > average ? 'SLOW' : 'FAST',
-    hint: [
-      `${comparison.count.toLocaleString()} spans of this operation in the hour before:`,
-      told('min', comparison.minNano),
-      told('avg', comparison.avgNano),
-      told('stdev', comparison.stdevNano),
-      told('p50', comparison.p50Nano),
-      told('p90', comparison.p90Nano),
-      told('max', comparison.maxNano),
-    ].join('\n'),
-  }
 }
 
 function Speed({ span }: { readonly span: SpanDetail }) {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { SpanDetail, Trace } from '../../../src/api/contract.ts'
+import type { LinkSet, Trace, TraceOperations } from '../../../src/api/contract.ts'
 import { formatDuration } from '../app/format-duration.ts'
 import { useLiveTraces } from '../app/live-traces.ts'
 import { changeQuery, navigate } from '../app/location.ts'
@@ -15,8 +15,9 @@ import { readTrail, trailTo } from '../linked/trail.ts'
 import { criticalPath } from './critical-path.ts'
 import { Overview } from './overview.tsx'
 import { spanFilter } from './span-filter.ts'
-import { SpanPanel, type SpanTab, speedOf } from './span-panel.tsx'
+import { SpanPanel, type SpanTab } from './span-panel.tsx'
 import { type LinkCounts, linkCounts } from './span-relations.ts'
+import { speedsOf } from './span-speed.ts'
 import { type SpanNode, spanTree } from './span-tree.ts'
 import { readZoom, type Zoom, zoomBy, zoomText } from './time-zoom.ts'
 import './trace.css'
@@ -48,7 +49,8 @@ export function TraceScreen({
 function TraceView({ trace, query }: { readonly trace: Trace; readonly query: URLSearchParams }) {
   const { traceId } = trace
   const tree = useMemo(() => spanTree(trace), [trace])
-  const hues = useMemo(() => serviceColours(trace.spans.map(({ serviceName }) => serviceName)), [trace])
+  const services = useMemo(() => new Set(trace.spans.map(({ serviceName }) => serviceName)), [trace])
+  const hues = useMemo(() => serviceColours(services), [services])
   const trail = useMemo(() => readTrail(query), [query])
   const via = useCallback((next: string) => trailTo(next, traceId, trail), [traceId, trail])
   const selected = query.get('span')
@@ -88,8 +90,10 @@ function TraceView({ trace, query }: { readonly trace: Trace; readonly query: UR
   const linked = counts.linkedSpans
   const root = tree.roots[0]
   const path = useMemo(() => (critical && root ? criticalPath(root) : null), [critical, root])
-  const detail = useAnswer<SpanDetail>(selected === null ? null : `/api/traces/${traceId}/spans/${selected}`)
-  const speed = detail.value && speedOf(detail.value.durationNano, detail.value.comparison)
+  const operations = useAnswer<TraceOperations>(`/api/traces/${traceId}/operations`).value
+  const speeds = useMemo(() => operations && speedsOf(trace.spans, operations), [trace, operations])
+  // Asked as the other view asks, so that both say the same number.
+  const links = useAnswer<LinkSet>(linked === 0 ? null : `/api/traces/${traceId}/links?maxTraces=50`).value
 
   useEffect(() => {
     if (root) rememberTrace(traceId, `${root.span.serviceName} · ${root.span.name}`)
@@ -144,7 +148,7 @@ function TraceView({ trace, query }: { readonly trace: Trace; readonly query: UR
           hue={hues.get(rootSpan?.serviceName ?? '')}
           view="trace"
           trail={trail}
-          linkedCount={null}
+          linkedCount={linked === 0 ? 0 : links ? links.traces.length - 1 + links.moreTraces : null}
           spanId={selected}
         >
           <Started unixNano={trace.startTimeUnixNano} />
@@ -156,7 +160,8 @@ function TraceView({ trace, query }: { readonly trace: Trace; readonly query: UR
               `, the first ${trace.spans.length.toLocaleString()} shown`}
           </span>
           <span>
-            <b class="number">{hues.size.toLocaleString()}</b> {hues.size === 1 ? 'service' : 'services'}
+            <b class="number">{services.size.toLocaleString()}</b>{' '}
+            {services.size === 1 ? 'service' : 'services'}
           </span>
           {rootSpan && rootSpan.parentSpanId !== null && <span class="oddity">no root yet</span>}
         </TraceHead>
@@ -230,7 +235,7 @@ function TraceView({ trace, query }: { readonly trace: Trace; readonly query: UR
             selected={selected}
             linkCounts={(row: WaterfallRow) => counts.of(row.node, row.open)}
             path={path}
-            speed={selected !== null && speed ? { spanId: selected, ...speed } : null}
+            speeds={speeds}
             onSelect={select}
             onFold={toggleFold}
             onZoom={(factor, around) => setZoom(zoomBy(zoom, factor, around, tree.duration))}

@@ -8,6 +8,7 @@ import { useVirtualRows } from '../app/use-virtual-rows.ts'
 import { useWidth } from '../app/use-width.ts'
 import type { Stretch } from './critical-path.ts'
 import type { LinkCounts } from './span-relations.ts'
+import type { Speed } from './span-speed.ts'
 import type { Oddity, SpanNode } from './span-tree.ts'
 import type { Zoom } from './time-zoom.ts'
 import type { WaterfallRow } from './visible-rows.ts'
@@ -23,7 +24,8 @@ export type WaterfallProps = {
   /** Links of each span, with those of what is folded below it. */
   readonly linkCounts: (row: WaterfallRow) => LinkCounts
   readonly path: ReadonlyMap<SpanNode, readonly Stretch[]> | null
-  readonly speed: { readonly spanId: string; readonly word: string; readonly hint: string } | null
+  /** By span id; `undefined` while it is not known what is usual. */
+  readonly speeds: ReadonlyMap<string, Speed> | undefined
   readonly onSelect: (spanId: string, tab?: 'links' | 'events') => void
   readonly onFold: (node: SpanNode) => void
   readonly onZoom: (factor: number, around: number) => void
@@ -124,9 +126,10 @@ function Row(
     readonly width: number
   },
 ) {
-  const { row, hues, selected, x, width, path, speed } = props
+  const { row, hues, selected, x, width, path } = props
   const { node } = row
   const { span } = node
+  const speed = props.speeds?.get(span.spanId)
   const links = props.linkCounts(row)
   const hue = hues.get(span.serviceName) ?? 0
   const chosen = span.spanId === selected
@@ -233,7 +236,7 @@ function Row(
           {!seen && <span class="muted">{from > 100 ? 'later ›' : '‹ earlier'} </span>}
           <span class="number">{formatDuration(Number(span.durationNano))}</span>
           {failed && <span class="error-text"> ▲ error</span>}
-          {speed?.spanId === span.spanId && (
+          {speed && (
             <span class="speed" title={speed.hint}>
               {speed.word}
             </span>
