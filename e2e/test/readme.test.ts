@@ -26,11 +26,12 @@ describe('README.md', () => {
 
   it('has commands that are run', () => {
     const [dev, test, ...others] = readmeCommands
-    // dev.test.ts runs the script behind it in a terminal, .ci/run the other, packed-package.test.ts the rest.
+    // dev.test.ts runs the script behind it in a terminal, .ci/run the next, new-app.test.ts and packed-package.test.ts the rest.
     expect(dev).toBe('npx -y pnpm@12 dev')
     expect(JSON.parse(read('package.json')).scripts.dev).toBeTypeOf('string')
     expect(read('.ci/run').split('\n')).toContain(test)
     expect(others).toEqual([
+      expect.stringMatching(/ new orders$/),
       expect.stringMatching(/ pack /),
       expect.stringMatching(/^npm install /),
       expect.stringMatching(/^node --import /),

@@ -39,6 +39,8 @@ const refused: readonly Import[] = [
   [`${LIB}/export/x.ts`, '@opentelemetry/exporter-trace-otlp-proto'],
   [`${LIB}/sdk/x.ts`, '../../register.ts'],
   [`${LIB}/sdk/x.ts`, '../testing/y.ts'],
+  ['apps/dice/src/x.ts', '../../an-app-of-tomorrow/src/y.ts'],
+  ['apps/dice/src/routes/x.ts', '../../../an-app-of-tomorrow/src/y.ts'],
   [`${WORKBENCH}/model/x.ts`, '../store/y.ts'],
   [`${WORKBENCH}/model/x.ts`, '../workbench.ts'],
   [`${WORKBENCH}/model/x.ts`, '@linked-traces/otlp-receiver'],
