@@ -2,9 +2,13 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { formatDuration } from '../app/format-duration.ts'
 import { Icon } from '../app/icon.tsx'
 import { ServiceName } from '../app/service-name.tsx'
+import { useWidth } from '../app/use-width.ts'
 import type { GraphBox, GraphEdge, LinkGraph } from './link-graph.ts'
 import { placeGraph } from './place-graph.ts'
 import { earlierHint, missingHint } from './relation-words.ts'
+
+/** Below it, labels are too small to read. */
+const smallestScale = 0.78
 
 export type GraphViewProps = {
   readonly graph: LinkGraph
@@ -22,17 +26,23 @@ export type GraphViewProps = {
 export function GraphView({ graph, narrow, traceId, hues, selected, onSelect, onUnfold }: GraphViewProps) {
   const placed = useMemo(() => placeGraph(graph, narrow), [graph, narrow])
   const scroller = useRef<HTMLDivElement>(null)
+  const room = useWidth(scroller)
+  // A graph a little too wide is drawn smaller; one that is much wider scrolls.
+  const scale = room === 0 ? 1 : Math.min(1, Math.max(smallestScale, room / placed.width))
   const home = placed.boxes.get(traceId)
   const middle = home && { x: home.x + home.width / 2, y: home.y + home.height / 2 }
   // Only once, so that arriving spans do not move what is looked at.
   useLayoutEffect(() => {
     const element = scroller.current
     if (element && middle)
-      element.scrollTo(middle.x - element.clientWidth / 2, middle.y - element.clientHeight / 2)
-  }, [traceId, narrow])
+      element.scrollTo(
+        middle.x * scale - element.clientWidth / 2,
+        middle.y * scale - element.clientHeight / 2,
+      )
+  }, [traceId, narrow, scale])
   return (
     <section ref={scroller} class="graph-scroll" aria-label="Traces and their relations">
-      <div class="graph" style={{ width: `${placed.width}px`, height: `${placed.height}px` }}>
+      <div class="graph" style={{ width: `${placed.width}px`, height: `${placed.height}px`, zoom: scale }}>
         <svg class="graph-lines" width={placed.width} height={placed.height} aria-hidden="true">
           <defs>
             <marker

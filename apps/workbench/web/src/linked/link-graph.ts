@@ -1,6 +1,6 @@
 import type { LinkedTrace, LinkSet, LinkTarget } from '../../../src/api/contract.ts'
 import { formatDuration } from '../app/format-duration.ts'
-import { missingWords, verbOf, waitWords } from './relation-words.ts'
+import { isEarlier, missingWords, verbOf, waitWords } from './relation-words.ts'
 import type { Relation } from './relations.ts'
 
 /** What stands in the graph. `key` is unique in the graph and stable while spans arrive. */
@@ -86,14 +86,13 @@ export function linkGraph(
   const groups = Map.groupBy(drawn, ({ from, to, verb }) => `${from} ${to} ${verb}`)
   const edges = [...groups].map(([key, group]): GraphEdge => {
     const { from, to, verb } = group[0] as (typeof drawn)[number]
-    const waits = group.map(({ relation }) => relation.waitNano).filter((wait) => wait !== null)
     return {
       key,
       from,
       to,
       verb,
-      wait: waitOfAll(waits),
-      earlier: waits.some((wait) => wait < 0),
+      wait: waitOfAll(group.map(({ relation }) => relation)),
+      earlier: group.some(({ relation }) => isEarlier(relation)),
       bothWays: group.every(({ relation }) => relation.bothWays),
       relations: group.map(({ relation }) => relation),
     }
@@ -155,11 +154,13 @@ function labelOf(box: GraphBox): string {
   return box.kind === 'missing' ? box.words : box.label
 }
 
-function waitOfAll(waits: readonly number[]): string | null {
+function waitOfAll(relations: readonly Relation[]): string | null {
+  const waits = relations.map(({ waitNano }) => waitNano).filter((wait) => wait !== null)
   if (waits.length === 0) return null
+  const clock = Math.max(...relations.map(({ clockNano }) => clockNano))
   const least = Math.min(...waits)
   const most = Math.max(...waits)
-  if (least === most || least < 0) return waitWords(least)
+  if (least === most || least < 0 || (clock > 1 && most < clock)) return waitWords(least, clock)
   const [from, to] = [formatDuration(least), formatDuration(most)]
   return from === to ? `${from} later` : `${from} – ${to} later`
 }

@@ -119,6 +119,8 @@ export function LinkedScreen({
   const box = graph.boxes.find(({ key }) => key === selected)
   const edge = graph.edges.find(({ key }) => key === selected)
   const relation = relations.find(({ key }) => key === selected)
+  const coarse = relations.some(({ clockNano }) => clockNano > 1)
+  const untold = set.moreTraces - linkedBeyond(set)
   const errors = set.traces.filter(({ errorCount }) => errorCount > 0).length
 
   return (
@@ -147,7 +149,7 @@ export function LinkedScreen({
           {errors > 0 && <span class="error-text">{errors} with errors</span>}
         </TraceHead>
 
-        <p class="story">{story(relations, set.traces.length, set.moreTraces).join(' ')}</p>
+        <p class="story">{story(relations, set.traces.length, Math.max(0, untold)).join(' ')}</p>
 
         <section class="panel" aria-labelledby="graph-title">
           <div class="panel-head">
@@ -194,6 +196,7 @@ export function LinkedScreen({
             <h2 id="stack-title">When it happened</h2>
             <p class="muted legend">
               {stack.length === 1 ? 'the spans of the trace' : 'the spans of each trace, on one time axis'}
+              {coarse && ', starts known to 1 ms'}
             </p>
             <PauseSwitch traces={stack} cutPauses={cutPauses} />
           </div>
@@ -247,6 +250,13 @@ export function LinkedScreen({
       ) : null}
     </div>
   )
+}
+
+/** Traces that were left out and that links of those here name: the story tells of them. */
+function linkedBeyond({ traces, links }: LinkSet): number {
+  const here = new Set(traces.map(({ traceId }) => traceId))
+  const beyond = links.filter(({ target, targetRef }) => 'name' in target && !here.has(targetRef.traceId))
+  return new Set(beyond.map(({ targetRef }) => targetRef.traceId)).size
 }
 
 /** Lets the reader see how long pauses really were, where the axis leaves any out. */

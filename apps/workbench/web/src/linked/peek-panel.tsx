@@ -9,7 +9,15 @@ import { ServiceName } from '../app/service-name.tsx'
 import { spanTree } from '../trace/span-tree.ts'
 import { LinkFacts } from './link-facts.tsx'
 import type { GraphBox, GraphEdge } from './link-graph.ts'
-import { causedByWords, earlierHint, missingHint, missingWords, verbOf, waitWords } from './relation-words.ts'
+import {
+  causedByWords,
+  earlierHint,
+  isEarlier,
+  missingHint,
+  missingWords,
+  verbOf,
+  waitWords,
+} from './relation-words.ts'
 import { type Relation, type RelationEnd, refKey } from './relations.ts'
 
 /** Spans listed of a trace that is peeked at. */
@@ -136,7 +144,7 @@ function RelationList(props: PeekProps & { readonly from: string }) {
                   : wordsOf(other, relation)}
               </bdi>
               {relation.waitNano !== null && (
-                <span class="muted number"> · {waitWords(relation.waitNano)}</span>
+                <span class="muted number"> · {waitWords(relation.waitNano, relation.clockNano)}</span>
               )}
             </button>
           </li>
@@ -152,7 +160,7 @@ function RelationList(props: PeekProps & { readonly from: string }) {
 /** One relation: its two ends, and each link with everything it says. */
 export function RelationPeek(props: PeekProps & { readonly relation: Relation }) {
   const { relation, hues, via } = props
-  const wait = waitWords(relation.waitNano)
+  const wait = waitWords(relation.waitNano, relation.clockNano)
   return (
     <>
       <div class="ends">
@@ -163,7 +171,7 @@ export function RelationPeek(props: PeekProps & { readonly relation: Relation })
         </p>
         <End end={relation.effect} side="Effect" hues={hues} via={via} relation={relation} />
       </div>
-      {(relation.waitNano ?? 0) < 0 && <p class="muted">{earlierHint}</p>}
+      {isEarlier(relation) && <p class="muted">{earlierHint}</p>}
       <h3>
         {relation.bothWays
           ? 'Linked both ways'

@@ -1,5 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre'
-import type { GraphBox, LinkGraph } from './link-graph.ts'
+import type { GraphBox, GraphEdge, LinkGraph } from './link-graph.ts'
 
 /** Pixels from the drawing's top left corner. */
 export type Point = { readonly x: number; readonly y: number }
@@ -28,14 +28,14 @@ export function placeGraph(graph: LinkGraph, narrow: boolean): PlacedGraph {
   drawing.setGraph({
     rankdir: narrow ? 'TB' : 'LR',
     nodesep: narrow ? 20 : 16,
-    ranksep: narrow ? 26 : 34,
+    ranksep: narrow ? 30 : 56,
     edgesep: 14,
     marginx: 2,
     marginy: 8,
   })
   for (const box of graph.boxes) drawing.setNode(box.key, { ...sizeOf(box) })
   for (const edge of graph.edges) {
-    drawing.setEdge(edge.from, edge.to, { ...labelSize(edge.verb, edge.wait), labelpos: 'c' }, edge.key)
+    drawing.setEdge(edge.from, edge.to, { ...labelSize(wordsOf(edge), edge.wait), labelpos: 'c' }, edge.key)
   }
   layout(drawing)
   const boxes = new Map(
@@ -51,7 +51,13 @@ export function placeGraph(graph: LinkGraph, narrow: boolean): PlacedGraph {
       const { points, x, y } = drawing.edge(edge.from, edge.to, edge.key) as Point & { points: Point[] }
       const from = boxes.get(edge.from) as Frame
       const to = boxes.get(edge.to) as Frame
-      return [edge.key, { path: pathThrough(from, to, { x, y }, points, narrow), label: { x, y } }]
+      return [
+        edge.key,
+        {
+          path: pathThrough(from, to, { x, y, ...labelSize(wordsOf(edge), edge.wait) }, points, narrow),
+          label: { x, y },
+        },
+      ]
     }),
   )
   const { width = 0, height = 0 } = drawing.graph() as { width?: number; height?: number }
@@ -60,28 +66,50 @@ export function placeGraph(graph: LinkGraph, narrow: boolean): PlacedGraph {
 
 export const sizeOf = (box: GraphBox): { readonly width: number; readonly height: number } => sizes[box.kind]
 
-/** From the middle of one box's side to that of the other's, through the label; edges against the direction go dagre's way. */
-function pathThrough(
-  from: Frame,
-  to: Frame,
-  label: Point,
-  points: readonly Point[],
-  narrow: boolean,
-): string {
-  const start = narrow
-    ? { x: from.x + from.width / 2, y: from.y + from.height }
-    : { x: from.x + from.width, y: from.y + from.height / 2 }
-  const end = narrow ? { x: to.x + to.width / 2, y: to.y } : { x: to.x, y: to.y + to.height / 2 }
-  const forward = narrow ? start.y < label.y && label.y < end.y : start.x < label.x && label.x < end.x
-  if (!forward) return points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('')
-  const bend = (a: Point, b: Point): string => {
-    const middle = narrow ? (a.y + b.y) / 2 : (a.x + b.x) / 2
-    return narrow
-      ? `C${a.x} ${middle} ${b.x} ${middle} ${b.x} ${b.y}`
-      : `C${middle} ${a.y} ${middle} ${b.y} ${b.x} ${b.y}`
+type Side = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+
+/**
+ * From one box's side to the other's, straight through under the label. An arrow against the direction leaves and arrives lower (or further
+ * right), so that it does not lie on one that goes its way; one that leads back past other boxes goes dagre's way.
+ */
+function pathThrough(from: Frame, to: Frame, label: Side, points: readonly Point[], narrow: boolean): string {
+  // One computation for both directions: along the axis of time, and across.
+  const turn = ({ x, y, width, height }: Side): Side =>
+    narrow ? { x: y, y: x, width: height, height: width } : { x, y, width, height }
+  const [a, b, at] = [turn(from), turn(to), turn(label)]
+  const isBack = a.x > b.x
+  const across = (side: Side): number => side.y + side.height * (isBack ? 0.75 : 0.5)
+  const start = { x: isBack ? a.x : a.x + a.width, y: across(a) }
+  const end = { x: isBack ? b.x + b.width : b.x, y: across(b) }
+  const way = isBack ? -1 : 1
+  const enter = at.x - (way * at.width) / 2
+  const leave = at.x + (way * at.width) / 2
+  const isDirect = way * start.x <= way * enter && way * leave <= way * end.x
+  if (!isDirect) return smooth(points)
+  const point = (x: number, y: number): string => (narrow ? `${y} ${x}` : `${x} ${y}`)
+  const bend = (x1: number, y1: number, x2: number, y2: number): string => {
+    const middle = (x1 + x2) / 2
+    return `C${point(middle, y1)} ${point(middle, y2)} ${point(x2, y2)}`
   }
-  return `M${start.x} ${start.y}${bend(start, label)}${bend(label, end)}`
+  return `M${point(start.x, start.y)}${bend(start.x, start.y, enter, at.y)}L${point(leave, at.y)}${bend(leave, at.y, end.x, end.y)}`
 }
+
+/** A line through points that turns in curves. */
+function smooth(points: readonly Point[]): string {
+  const [first, ...rest] = points
+  const last = rest.at(-1)
+  if (!first || !last) return ''
+  const turns = rest.slice(0, -1).map((corner, index) => {
+    const next = rest[index + 1] ?? last
+    const until =
+      index === rest.length - 2 ? last : { x: (corner.x + next.x) / 2, y: (corner.y + next.y) / 2 }
+    return `Q${corner.x} ${corner.y} ${until.x} ${until.y}`
+  })
+  return `M${first.x} ${first.y}${turns.join('')}${turns.length === 0 ? `L${last.x} ${last.y}` : ''}`
+}
+
+const wordsOf = ({ verb, relations, bothWays }: GraphEdge): string =>
+  verb + (relations.length > 1 ? ` × ${relations.length}` : '') + (bothWays ? ' ↔' : '')
 
 /** The room a label takes: two lines, about 7 px a letter. */
 function labelSize(verb: string, wait: string | null): { width: number; height: number } {

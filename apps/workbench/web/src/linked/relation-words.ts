@@ -33,12 +33,20 @@ export function causedByWords(relation: string | null): string {
   return words[relation]?.causedBy ?? `caused by (${relation})`
 }
 
-/** The waiting time of a relation: `12.4 ms later`; `null` while one of its ends is missing. */
-export function waitWords(waitNano: number | null): string | null {
+/**
+ * The waiting time of a relation: `12.4 ms later`, or `within 1 ms` where clocks of `clockNano` cannot tell more; `null` while one of its
+ * ends is missing.
+ */
+export function waitWords(waitNano: number | null, clockNano = 1): string | null {
   if (waitNano === null) return null
+  if (clockNano > 1 && Math.abs(waitNano) < clockNano) return `within ${formatDuration(clockNano)}`
   if (waitNano === 0) return 'at the same moment'
   return waitNano > 0 ? `${formatDuration(waitNano)} later` : `${formatDuration(-waitNano)} earlier`
 }
+
+/** Whether an effect is told to have begun before its cause, by more than the clocks' grain. */
+export const isEarlier = ({ waitNano, clockNano }: { waitNano: number | null; clockNano: number }): boolean =>
+  waitNano !== null && waitNano <= -clockNano
 
 /** Why waiting is negative. */
 export const earlierHint = 'The effect began before its cause: the clocks of the two machines disagree.'

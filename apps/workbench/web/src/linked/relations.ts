@@ -1,4 +1,5 @@
 import type { LinkSetLink, LinkTarget, SpanRef, SpanSummary } from '../../../src/api/contract.ts'
+import { clockPrecision } from './clock-precision.ts'
 
 /** One end of a relation; `summary` is `null` while its span is not here. */
 export type RelationEnd = SpanRef & {
@@ -14,6 +15,8 @@ export type Relation = {
   /** `linked_traces.relation`, with `callee` read from its other end as `caller`. */
   readonly relation: string | null
   readonly waitNano: number | null
+  /** How exactly the starts of its spans are known, in nanoseconds; `waitNano` is exact to within as much. */
+  readonly clockNano: number
   /** Each end holds a link to the other. */
   readonly bothWays: boolean
   /** The links that say so, at least one. */
@@ -43,6 +46,9 @@ export function relationsOf(links: readonly LinkSetLink[]): Relation[] {
       summary: 'name' in first.target ? first.target : null,
       target: first.target,
     }
+    const starts = [first.source, first.target].flatMap((end) =>
+      'startTimeUnixNano' in end ? [end.startTimeUnixNano] : [],
+    )
     const wait = group.find(({ waitNano }) => waitNano !== null)?.waitNano ?? null
     return {
       key,
@@ -50,6 +56,7 @@ export function relationsOf(links: readonly LinkSetLink[]): Relation[] {
       effect: first.cause === 'source' ? far : holder,
       relation: relationNoun(first),
       waitNano: wait === null ? null : Number(wait),
+      clockNano: Math.max(...starts.map(clockPrecision)),
       bothWays: group.some(({ source }) => refKey(source) !== refKey(first.source)),
       links: group,
     }

@@ -33,6 +33,32 @@ describe('stackLayout', () => {
     expect(connector?.to.y).toBeGreaterThan(connector?.from.y ?? 0)
   })
 
+  it('lets a callee end with its call where only the grain of the clocks says otherwise', () => {
+    const rolls = (start: number, duration: number): WorldSketch => ({
+      caller: [{ id: 'call', kind: 'client', start: 10, duration: 20 }],
+      callee: [
+        {
+          id: 'root',
+          service: 'dice',
+          start,
+          duration,
+          links: [{ to: 'caller/call', relation: 'caller' }],
+        },
+      ],
+    })
+    const calleeOf = (start: number, duration: number) => {
+      const { bands } = layoutOf(rolls(start, duration), 'caller')
+      const [row] = bands[1]?.rows ?? []
+      return row && { start: row.start / 1e6, end: row.end / 1e6, moved: row.moved }
+    }
+    // Starts of whole milliseconds, as OpenTelemetry's SDK for JavaScript has them.
+    expect(calleeOf(12, 18.4)).toEqual({ start: 2, end: 20, moved: true })
+    expect(calleeOf(12, 18)).toEqual({ start: 2, end: 20, moved: false })
+    // More than a grain is a clock that is wrong, and shown.
+    expect(calleeOf(12, 19.2)).toEqual({ start: 2, end: 21.2, moved: false })
+    expect(calleeOf(9, 4)).toEqual({ start: -1, end: 3, moved: false })
+  })
+
   it('shows the linked span of 10,000 and what stands above it, and says how many it leaves out', () => {
     const large = [
       ...largeTrace(10_000),

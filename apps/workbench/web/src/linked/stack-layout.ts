@@ -14,6 +14,8 @@ export type StackRow = {
   /** Nanoseconds since the earliest start shown. */
   readonly start: number
   readonly end: number
+  /** Whether start or end were moved, by less than the clocks can tell, to touch those of the call that waited for it. */
+  readonly moved: boolean
   readonly y: number
 }
 
@@ -53,13 +55,32 @@ const mostRows = 14
 export function stackLayout(traces: readonly StackedTrace[], relations: readonly Relation[]): StackLayout {
   const linked = new Set(relations.flatMap(({ cause, effect }) => [refKey(cause), refKey(effect)]))
   const rowOf = new Map<SpanNode, StackRow>()
+  const trees = new Map(traces.map(({ trace, tree }) => [trace.traceId, tree]))
+  const offsets = new Map(traces.map(({ trace, offset }) => [trace.traceId, offset]))
+  const calls = new Map(
+    relations
+      .filter(({ relation }) => relation === 'caller')
+      .map((relation) => [refKey(relation.effect), relation]),
+  )
+  /** What was called took place while its caller waited; only grains of clocks are put right, no clock that is wrong. */
+  const within = (node: SpanNode, offset: number): Pick<StackRow, 'start' | 'end' | 'moved'> => {
+    const own = { start: offset + node.start, end: offset + node.end }
+    const call = calls.get(refKey(node.span))
+    const caller = call && trees.get(call.cause.traceId)?.byId.get(call.cause.spanId)
+    if (!call || !caller) return { ...own, moved: false }
+    const base = offsets.get(call.cause.traceId) ?? 0
+    const [before, beyond] = [base + caller.start - own.start, own.end - base - caller.end]
+    const start = before > 0 && before < call.clockNano ? own.start + before : own.start
+    const end = beyond > 0 && beyond < call.clockNano ? own.end - beyond : own.end
+    return { start, end, moved: start !== own.start || end !== own.end }
+  }
   const bands: StackBand[] = []
   let y = 0
   for (const { trace, tree, offset } of traces) {
     const top = y
     y += stackSizes.header
     const rows = (tree ? chooseRows(tree, linked) : []).map((node): StackRow => {
-      const row = { node, start: offset + node.start, end: offset + node.end, y }
+      const row = { node, ...within(node, offset), y }
       rowOf.set(node, row)
       y += stackSizes.row
       return row
@@ -70,7 +91,6 @@ export function stackLayout(traces: readonly StackedTrace[], relations: readonly
     bands.push({ trace, offset, y: top, height: y - top, rows, hidden, hiddenY })
     y += stackSizes.gap
   }
-  const trees = new Map(traces.map(({ trace, tree }) => [trace.traceId, tree]))
   const find = (traceId: string, spanId: string): StackRow | undefined => {
     let node: SpanNode | null | undefined = trees.get(traceId)?.byId.get(spanId)
     while (node && !rowOf.has(node)) node = node.parent

@@ -4,7 +4,7 @@ import { clockTime, exactTime } from '../app/format-time.ts'
 import { addressOf } from '../app/route.ts'
 import { ServiceName } from '../app/service-name.tsx'
 import { useWidth } from '../app/use-width.ts'
-import { earlierHint, verbOf, waitWords } from './relation-words.ts'
+import { earlierHint, isEarlier, verbOf, waitWords } from './relation-words.ts'
 import type { Relation } from './relations.ts'
 import {
   type StackBand,
@@ -167,8 +167,8 @@ function Band(
             {trace.root.name}
           </bdi>
         </button>
+        {home && <span class="home-mark">this trace</span>}
         <span class="band-start muted number" title={exactTime(trace.startTimeUnixNano)}>
-          {home ? <span class="home-mark">this trace</span> : null}
           {band.offset === 0
             ? `starts at ${clockTime(trace.startTimeUnixNano)}`
             : `starts ${formatDuration(band.offset)} later, at ${clockTime(trace.startTimeUnixNano)}`}
@@ -197,6 +197,7 @@ function Band(
             <div class="stack-track">
               <span
                 class={`bar hue-${hues.get(span.serviceName) ?? 0}${failed ? ' bar-error' : ''}`}
+                title={row.moved ? movedHint : undefined}
                 style={{ left: `${left}px`, width: `${length}px` }}
               />
               <span class="bar-label" style={{ left: `${left + length + 4}px` }}>
@@ -210,7 +211,11 @@ function Band(
                 <span
                   class="connector-place"
                   style={
-                    place === 'before' ? { right: `${width - left + 12}px` } : { left: `${left + 12}px` }
+                    place === 'before'
+                      ? { right: `${width - left + 12}px` }
+                      : place === 'end'
+                        ? { right: '0' }
+                        : { left: `${left + 12}px` }
                   }
                 >
                   <ConnectorLabel words={words} related={related} onSelect={props.onSelect} />
@@ -229,6 +234,10 @@ function Band(
   )
 }
 
+/** Why a bar does not end where its span says. */
+const movedHint =
+  'Drawn to end with the call that waited for it: the start of these spans is known to 1 ms only.'
+
 function ConnectorLabel(props: {
   readonly words: string
   readonly related: readonly Relation[]
@@ -240,7 +249,7 @@ function ConnectorLabel(props: {
     <button
       type="button"
       class="connector-label"
-      title={(first.waitNano ?? 0) < 0 ? earlierHint : undefined}
+      title={isEarlier(first) ? earlierHint : undefined}
       onClick={() => props.onSelect(first.key)}
     >
       {props.words}
@@ -253,7 +262,7 @@ function connectorWords(related: readonly Relation[]): string {
   const [first] = related
   if (!first) return ''
   if (related.length === 1) {
-    const wait = waitWords(first.waitNano)
+    const wait = waitWords(first.waitNano, first.clockNano)
     return wait === null ? verbOf(first.relation) : `${verbOf(first.relation)} · ${wait}`
   }
   const verbs = Map.groupBy(related, ({ relation }) => verbOf(relation))
@@ -262,11 +271,17 @@ function connectorWords(related: readonly Relation[]): string {
     .join(' + ')
 }
 
-/** Where words fit: before the bar, where the arrow comes from; behind its duration; or upon it. */
-function labelPlace(words: string, left: number, length: number, width: number): 'before' | 'after' | 'upon' {
+/** Where words fit: before the bar, where the arrow comes from; behind its duration; upon it; or at the end of the axis. */
+function labelPlace(
+  words: string,
+  left: number,
+  length: number,
+  width: number,
+): 'before' | 'after' | 'upon' | 'end' {
   const room = words.length * 7 + 40
   if (left > room) return 'before'
-  return width - left - length > room ? 'after' : 'upon'
+  if (width - left - length > room) return 'after'
+  return width - left > room ? 'upon' : 'end'
 }
 
 /** The relations to name at each row: at their effect, where the arrow ends. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fanIn, linkedRoll, missingTargets, orderWorld } from '../../test/fixtures/corpus.ts'
+import { fanIn, linkedRoll, missingTargets, orderWorld, patterns } from '../../test/fixtures/corpus.ts'
 import { traceWorld, type WorldSketch } from '../../test/fixtures/trace-world.ts'
 import { relationsOf } from './relations.ts'
 import { story } from './story.ts'
@@ -17,6 +17,45 @@ describe('story', () => {
     ])
   })
 
+  it.each([
+    [
+      'many',
+      [
+        'gateway called dice 6 times; each call began a trace of its own.',
+        'gateway gathered the results of 6 dice traces in “tally”.',
+      ],
+    ],
+    ['deferred', ['gateway started “roll later”, a trace of its own, 5 s later.']],
+    ['try-2', ['gateway tried “roll with retries” 3 times; the last did not fail.']],
+    ['batch', ['scorekeeper took up messages from 4 gateway traces at once.']],
+  ])('tells the pattern “%s” in its own words', (trace, sentences) => {
+    expect(told(patterns, trace)).toEqual(sentences)
+  })
+
+  it('tells of tries within one trace too, and of those that all failed', () => {
+    const tries = [0, 1, 2].map((index) => ({
+      id: `try${index}`,
+      name: 'GET',
+      start: index * 100,
+      error: 'refused',
+      links: index === 0 ? [] : [{ to: `calls/try${index - 1}`, relation: 'previous_attempt' }],
+    }))
+    expect(told({ calls: tries }, 'calls')).toEqual(['gateway tried “GET” 3 times; all failed.'])
+    expect(told({ calls: tries.slice(0, 2) }, 'calls')).toEqual([
+      'gateway tried “GET” again 100 ms later; both failed.',
+    ])
+  })
+
+  it('does not tell more of time than clocks of whole milliseconds can', () => {
+    const called = (start: number): WorldSketch => ({
+      caller: [{ id: 'call', links: [{ to: 'callee/root', relation: 'callee' }] }],
+      callee: [{ id: 'root', service: 'dice', start }],
+    })
+    expect(told(called(0), 'caller')[0]).toContain('a trace of its own within 1 ms.')
+    expect(told(called(-0.4), 'caller')[0]).toContain('a trace of its own within 1 ms.')
+    expect(told(called(-3), 'caller')[0]).toContain('a trace of its own, 3 ms earlier by its own clock.')
+  })
+
   it('does not count the time between spans that started together', () => {
     const set = traceWorld(linkedRoll).linkSet('dice-roll', 500)
     const together = relationsOf(set.links).map((relation) => ({ ...relation, waitNano: 0 }))
@@ -28,7 +67,7 @@ describe('story', () => {
   it('tells a message that was taken up late, its retry, and what that started', () => {
     expect(told(orderWorld(200), 'order')).toEqual([
       'shop sent messages that fulfilment took up in 2 traces, the first 2 h 12 min later.',
-      'fulfilment tried “process orders” again 9 s later.',
+      'fulfilment tried “process orders” again 9 s later; the last did not fail.',
       'fulfilment started 200 traces in warehouse, the first 370 ms later.',
     ])
   })
@@ -40,7 +79,7 @@ describe('story', () => {
   })
 
   it('tells of many causes how many', () => {
-    expect(told(fanIn(200), 'gathering')).toEqual(['aggregator took up messages of 200 traces at once.'])
+    expect(told(fanIn(200), 'gathering')).toEqual(['aggregator took up messages from 200 traces at once.'])
   })
 
   it('says so where no link is', () => {

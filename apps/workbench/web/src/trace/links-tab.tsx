@@ -4,6 +4,7 @@ import { CopyButton } from '../app/copy-button.tsx'
 import { formatDuration } from '../app/format-duration.ts'
 import { addressOf } from '../app/route.ts'
 import { useAnswer } from '../app/use-answer.ts'
+import { clockPrecision } from '../linked/clock-precision.ts'
 import { LinkFacts } from '../linked/link-facts.tsx'
 import { causedByWords, missingHint, missingWords, verbOf, waitWords } from '../linked/relation-words.ts'
 import { type SpanRelation, spanRelations } from './span-relations.ts'
@@ -90,12 +91,15 @@ function RelationItem(props: {
   const words = relation.other === 'cause' ? causedByWords(relation.relation) : verbOf(relation.relation)
   const wait = summary && BigInt(summary.startTimeUnixNano) - BigInt(span.startTimeUnixNano)
   const later = wait === null ? null : Number(relation.other === 'effect' ? wait : -wait)
+  const clock = Math.max(
+    ...[span, ...(summary ? [summary] : [])].map((end) => clockPrecision(end.startTimeUnixNano)),
+  )
   const missing = target && missingWords(target, outgoing?.relation ?? null)
   return (
     <li class="link-item">
       <p class="link-words">
         {words}
-        {later !== null && later !== 0 && <span class="muted number"> · {waitWords(later)}</span>}
+        {later !== null && later !== 0 && <span class="muted number"> · {waitWords(later, clock)}</span>}
       </p>
       {summary ? (
         <p class="link-target">
