@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { here, REGISTER, runToEnd } from './run-node.ts'
 
 const BUILT = here('../test-results/dist-of-register-test')
-const TSC = here('../../../node_modules/.bin/tsc')
 
 const nodes = {
   'this Node': process.execPath,
@@ -19,7 +18,12 @@ const flags = {
 }
 
 beforeAll(async () => {
-  await promisify(execFile)(TSC, ['-p', here('../tsconfig.build.json'), '--outDir', BUILT])
+  await promisify(execFile)(process.execPath, [
+    here('../build/build.ts'),
+    '--out',
+    BUILT,
+    '--without-declarations',
+  ])
 })
 afterAll(() => rm(BUILT, { recursive: true, force: true }))
 
