@@ -19,7 +19,18 @@ export function installEsmHooks(instrumentations: readonly Instrumentation[]): v
   if (installed || include.length === 0) return
   installed = true
   if (supportsSyncHooks()) registerSync({ include })
-  else register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
+  else if (!startedByRequire())
+    register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
+}
+
+/**
+ * Whether `--require` has loaded this, in a CommonJS application. The thread of the asynchronous hooks repeats every
+ * `--require`, and in there ES modules such as this one cannot be required: it would end the process.
+ */
+function startedByRequire(): boolean {
+  // biome-ignore lint/style/noProcessEnv: the flags of Node itself, and no setting.
+  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ')
+  return /(^|\s)(-r|--require)\b/.test(flags) && !/(^|\s)--import\b/.test(flags)
 }
 
 /** Loads `node:http` and `node:https` for instrumentations to patch, and copies the result into what ES modules see. */
