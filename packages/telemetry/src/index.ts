@@ -1,15 +1,18 @@
 import { dirname, join, resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import type { Tracer } from '@opentelemetry/api'
-import { diag, metrics, trace } from '@opentelemetry/api'
+import type { MeterProvider, Tracer } from '@opentelemetry/api'
+import { createNoopMeter, diag, metrics, trace } from '@opentelemetry/api'
 import { resolveConfig } from './lib/config/resolve-config.ts'
 import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
+import type { ExportEnd } from './lib/export/delivery.ts'
 import type { ProcessEndOptions } from './lib/export/process-end.ts'
 import { installProcessEnd } from './lib/export/process-end.ts'
 import type { TelemetryHealth } from './lib/export/telemetry-health.ts'
 import { readApplicationPackage } from './lib/sdk/application-package.ts'
 import { describeDarkCopy, findDarkApiCopy } from './lib/sdk/dark-api-copy.ts'
+import { DISTRO } from './lib/sdk/distro.ts'
 import { installDiagLogger } from './lib/sdk/install-diag-logger.ts'
+import { LateMeterProvider } from './lib/sdk/late-meter-provider.ts'
 import { observeDelivery } from './lib/sdk/observe-delivery.ts'
 import { Outlets } from './lib/sdk/outlets.ts'
 import { ProcessorsAtEnd } from './lib/sdk/processors-at-end.ts'
@@ -67,7 +70,7 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     return started
   }
   const { env = process.env, spanProcessors = [], instrumentations = [] } = options
-  const meterProvider = options.meterProvider ?? metrics.getMeterProvider()
+  const meters = new LateMeterProvider(options.meterProvider ?? registeredMeterProvider())
   // With `--eval` or stdin, the first argument is none of a file: `-`, or whatever the script is told.
   const folder = dirname(resolve(process.argv[1] ?? 'app.js'))
   const config = resolveConfig(options, env, readApplicationPackage(folder))
@@ -76,19 +79,27 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   for (const notice of config.notices) tell(notice)
   installDiagLogger(config.logLevel, tell)
   const { destinations, queue, spool } = config
+  let recordExport: (index: number, end: ExportEnd) => void = () => {}
   const outlets = new Outlets({
     destinations,
     queue,
     spool,
     shutdownMillis: PROCESS_END.deadlineMillis,
     say: tell,
+    onExportEnd(index, end) {
+      if (!meters.connected) meters.connect(registeredMeterProvider())
+      recordExport(index, end)
+    },
   })
   const atEnd =
     spanProcessors.length === 0 ? undefined : new ProcessorsAtEnd(spanProcessors, outlets, reportProcessor)
   const processors = [...spanProcessors, ...(atEnd === undefined ? [] : [atEnd]), outlets]
-  const provider = startSdk(config, processors, instrumentations, meterProvider)
+  const provider = startSdk(config, processors, instrumentations, meters)
   if (provider === undefined) tell(FOREIGN_SDK)
-  else observeDelivery(meterProvider, () => outlets.figures())
+  else
+    meters.whenConnected((meterProvider) => {
+      recordExport = observeDelivery(meterProvider, () => outlets.figures())
+    })
   const dark = findDarkApiCopy(join(folder, 'app.js'))
   if (dark !== undefined) tell(describeDarkCopy(dark))
   const delivers = provider !== undefined && (destinations.length > 0 || atEnd !== undefined)
@@ -116,6 +127,12 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
  */
 export function getTracer(name: string, version?: string): Tracer {
   return trace.getTracer(name, version)
+}
+
+/** Nothing while it is the API's own, which does nothing. */
+function registeredMeterProvider(): MeterProvider | undefined {
+  const provider = metrics.getMeterProvider()
+  return provider.getMeter(DISTRO.name) === createNoopMeter() ? undefined : provider
 }
 
 function reportProcessor(error: unknown): void {

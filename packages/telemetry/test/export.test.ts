@@ -176,6 +176,7 @@ describe('createOtlpDelivery', () => {
         outcome: 'delivered',
         rejected: 1,
         reason: 'too old',
+        status: 200,
       })
     },
   )
@@ -209,7 +210,8 @@ describe('createOtlpDelivery', () => {
       expect(await deliver(destination(backend.url, { protocol }), [broken, two, broken])).toEqual({
         outcome: 'delivered',
         rejected: 2,
-        reason: 'cannot be encoded: no name',
+        reason: 'cannot be sent what has no encoding: no name',
+        status: 200,
       })
       expect(backend.spans().map(({ name }) => name)).toEqual(['two'])
     },
@@ -220,7 +222,7 @@ describe('createOtlpDelivery', () => {
     const [span] = endedSpans('one')
     expect(await deliver(destination(backend.url), [unencodable(span)])).toMatchObject({
       outcome: 'refused',
-      words: 'cannot be encoded: no name',
+      words: 'cannot be sent what has no encoding: no name',
     })
     expect(backend.requests).toEqual([])
   })

@@ -87,19 +87,32 @@ describe('Telemetry', () => {
     expect(result.stderr).toContain('no shutdown')
   })
 
-  it("gives a MeterProvider OpenTelemetry's metrics of spans and deliveries", async () => {
-    await using backend = await startTestReceiver()
-    const env = { WORKBENCH_URL: backend.url }
-    const { stdout, ...rest } = await runToEnd('collects-its-metrics.ts', { flags: [SOURCE], env })
-    expect(rest).toEqual({ code: 0, signal: null, stderr: '' })
-    expect(JSON.parse(stdout)).toEqual({
-      'otel.sdk.span.started': [1],
-      'otel.sdk.span.live': [0],
-      'otel.sdk.processor.span.queue.size': [0],
-      'otel.sdk.processor.span.queue.capacity': [2048],
-      'otel.sdk.processor.span.processed': [1],
-      'otel.sdk.exporter.span.inflight': [0],
-      'otel.sdk.exporter.span.exported': [1],
-    })
-  })
+  it.each([
+    ['given as an option', 'option', [3]],
+    ['registered before the start', 'before', [3]],
+    // The two others started when there was nobody to count them.
+    ['registered after the start', 'after', [1]],
+  ])(
+    "gives a MeterProvider OpenTelemetry's metrics of spans and deliveries: one %s",
+    async (_, when, started) => {
+      await using backend = await startTestReceiver()
+      const env = { WORKBENCH_URL: backend.url }
+      const { stdout, ...rest } = await runToEnd('collects-its-metrics.ts', {
+        flags: [SOURCE],
+        env,
+        args: [when],
+      })
+      expect(rest).toEqual({ code: 0, signal: null, stderr: '' })
+      expect(JSON.parse(stdout)).toEqual({
+        'otel.sdk.span.started': ['{span}', ...started],
+        'otel.sdk.span.live': ['{span}', 0],
+        'otel.sdk.processor.span.queue.size': ['{span}', 0],
+        'otel.sdk.processor.span.queue.capacity': ['{span}', 2048],
+        'otel.sdk.processor.span.processed': ['{span}', 3],
+        'otel.sdk.exporter.span.inflight': ['{span}', 0],
+        'otel.sdk.exporter.span.exported': ['{span}', 3],
+        'otel.sdk.exporter.operation.duration': ['s', 2],
+      })
+    },
+  )
 })

@@ -15,6 +15,9 @@ export interface DeliveryReporterOptions {
   readonly graceMillis: number
 }
 
+/** What there is to tell an operator, of the events of a queue and a spool. */
+type DeliveryObserver = Omit<QueueObserver & SpoolObserver, 'concluded'>
+
 /** The same cause is not said again before, in milliseconds. */
 const SAID_ONCE_PER = 30_000
 /** Spans that find a full queue come in bursts: they are summed up for this long, in milliseconds, before it is said. */
@@ -24,7 +27,7 @@ const SUMMED_UP_FOR = 1000
  * Tells the operator what becomes of the spans on the way to one destination: one line per cause per 30 seconds with what
  * to do, and one when it is over.
  */
-export class DeliveryReporter implements QueueObserver, SpoolObserver {
+export class DeliveryReporter implements DeliveryObserver {
   readonly #options: DeliveryReporterOptions
   /** When each cause was said last. Bounded by what can go wrong: HTTP statuses, and error codes of Node. */
   readonly #said = new Map<string, number>()
@@ -77,6 +80,11 @@ export class DeliveryReporter implements QueueObserver, SpoolObserver {
     if (failure.outcome === 'refused') this.#untold.lost += spans
     if (failure.unreachable && this.#inGrace()) return
     this.#sayFailure(failure)
+  }
+
+  interrupted(failure: DeliveryFailure): void {
+    this.#lastError = failure.words
+    this.#lastFailure = failure
   }
 
   dropped(reason: keyof DroppedSpans, spans: number): void {

@@ -1,11 +1,20 @@
 /** Sends one batch once. Settles within the destination's timeout, or soon after `signal` is aborted; never rejects. */
 export type Deliver<Item> = (batch: readonly Item[], signal: AbortSignal) => Promise<Delivery>
 
+/** How an export ended, all its attempts taken together. */
+export interface ExportEnd {
+  /** From its first attempt to the end of its last one. */
+  readonly millis: number
+  /** Of the last answer, over HTTP. */
+  readonly status?: number | undefined
+  /** Why it, or a part of it, has failed. */
+  readonly cause?: string | undefined
+}
+
 /** What became of one attempt to send a batch. */
-export type Delivery =
-  | Delivered
-  | (DeliveryFailure & { readonly outcome: 'retry' })
-  | (DeliveryFailure & { readonly outcome: 'refused' })
+export type Delivery = Delivered | (DeliveryFailure & { readonly outcome: 'retry' }) | Refused
+
+export type Refused = DeliveryFailure & { readonly outcome: 'refused' }
 
 export interface Delivered {
   readonly outcome: 'delivered'
@@ -13,6 +22,8 @@ export interface Delivered {
   readonly rejected: number
   /** The backend's own words about what it rejected, or a warning with nothing rejected. */
   readonly reason?: string | undefined
+  /** Of the answer, over HTTP. */
+  readonly status?: number | undefined
 }
 
 export interface DeliveryFailure {
@@ -28,6 +39,8 @@ export interface DeliveryFailure {
   readonly unreachable: boolean
   /** The same spans in smaller batches may be taken. */
   readonly tooLarge?: boolean
+  /** Of the answer, over HTTP, where there was one. */
+  readonly status?: number | undefined
   /** How long the backend asked to be left alone (`Retry-After`), in milliseconds. */
   readonly retryAfterMillis?: number | undefined
 }

@@ -1,21 +1,28 @@
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { ExitRequest } from './exit-worker.ts'
+import type { ExitAnswer, ExitRequest } from './exit-worker.ts'
+
+/** Room for one answer on its way from the worker, in bytes: more than the largest one it makes. */
+const ANSWER_BYTES = 16 * 1024
 
 /**
  * Sends requests while the process exits, when its event loop runs no more: a worker sends them, and this thread waits.
  * The worker is started for this alone, as one that stands by would cost 13 MB all the time; it takes about 100 ms.
  *
- * @returns the requests whose spans the backend took.
+ * @returns the answers in the order of the requests; none where there was none in time.
  */
-export function deliverAtExit(requests: readonly ExitRequest[], deadlineMillis: number): ExitRequest[] {
+export function deliverAtExit(
+  requests: readonly ExitRequest[],
+  deadlineMillis: number,
+): (ExitAnswer | undefined)[] {
   if (requests.length === 0) return []
   const until = performance.now() + deadlineMillis
-  // How many are left, then the status that each was answered with last; 0 is none.
+  // How many are left, then how long each answer is; 0 is none.
   const progress = new Int32Array(new SharedArrayBuffer(4 * (1 + requests.length)))
   progress[0] = requests.length
-  if (startWorker({ requests, progress, deadlineMillis })) {
+  const answers = new SharedArrayBuffer(ANSWER_BYTES * requests.length)
+  if (startWorker({ requests, progress, answers, answerBytes: ANSWER_BYTES, deadlineMillis })) {
     for (;;) {
       const left = Atomics.load(progress, 0)
       const millis = until - performance.now()
@@ -23,13 +30,18 @@ export function deliverAtExit(requests: readonly ExitRequest[], deadlineMillis: 
       Atomics.wait(progress, 0, left, millis)
     }
   }
-  return requests.filter((_, index) => isSuccess(Atomics.load(progress, 1 + index)))
+  return requests.map((_, index) => {
+    const length = Atomics.load(progress, 1 + index)
+    return length === 0 ? undefined : readAnswer(new Uint8Array(answers, index * ANSWER_BYTES, length))
+  })
 }
 
 /** What the worker is given. */
 export interface ExitWork {
   readonly requests: readonly ExitRequest[]
   readonly progress: Int32Array
+  readonly answers: SharedArrayBuffer
+  readonly answerBytes: number
   readonly deadlineMillis: number
 }
 
@@ -47,6 +59,11 @@ function startWorker(workerData: ExitWork): boolean {
   }
 }
 
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300
+/** A worker that still writes is not waited for: what it has written by halves is no answer. */
+function readAnswer(bytes: Uint8Array): ExitAnswer | undefined {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString())
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
-import type { Destination } from '../config/telemetry-config.ts'
 import { Secret } from '../config/secret.ts'
+import type { Destination } from '../config/telemetry-config.ts'
 import type { DeliveryFailure } from './delivery.ts'
 
 /** What a backend answered to one export. */
@@ -44,6 +44,7 @@ export function explainAnswer(
     cure: knowledge?.cure(status, said) || cureForStatus(status),
     unreachable: false,
     tooLarge: status === 413,
+    status,
     retryAfterMillis:
       retryAfterMillis(header('retry-after'), now) ?? knowledge?.retryAfterMillis(header, now),
   }

@@ -18,7 +18,13 @@ const DENIED: Delivery = { ...BUSY, outcome: 'refused', cause: 'http 401', words
 function start(options: Partial<SpanQueueOptions<number>> = {}, always?: Delivery) {
   const sent: number[][] = []
   const pending: ((delivery: Delivery) => void)[] = []
-  const observer = { delivered: vi.fn(), failed: vi.fn(), dropped: vi.fn() }
+  const observer = {
+    delivered: vi.fn(),
+    failed: vi.fn(),
+    dropped: vi.fn(),
+    interrupted: vi.fn(),
+    concluded: vi.fn(),
+  }
   let mostAtATime = 0
   const queue = new SpanQueue<number>({
     maxQueueSize: 100,
@@ -280,11 +286,14 @@ describe('SpanQueue', () => {
       const run = start()
       addAll(run.queue, range(1, 100))
       const drained = run.queue.drain(5000)
+      // Not all in one go: each is encoded when it is sent.
       await pass(1)
+      expect(run.underWay).toBeLessThan(3)
+      await pass(10)
       expect(run.underWay).toBe(8)
       await run.answer(BUSY)
       await run.answer(DENIED)
-      await pass(200)
+      await pass(220)
       while (run.underWay > 0) await run.answer(DELIVERED)
       await drained
       expect(run.queue).toMatchObject({ exported: 90, held: 0, dropped: { refused: 10 } })
@@ -377,8 +386,8 @@ describe('SpanQueue', () => {
       await pass(1)
       expect(run.queue.takeAll()).toEqual([range(1, 10), [11, 12]])
       expect(run.queue.held).toBe(0)
-      run.queue.conclude(range(1, 10), true)
-      run.queue.conclude([11, 12], false)
+      run.queue.conclude(range(1, 10), DELIVERED)
+      run.queue.conclude([11, 12], GONE)
       await run.answer(DELIVERED)
       expect(run.queue).toMatchObject({ exported: 10, dropped: { deadline: 2 } })
     })
@@ -461,6 +470,8 @@ describe('SpanQueue', () => {
     /** A disk that takes everything when the test says so. */
     function startSpooling(always?: Delivery) {
       const disk: number[][] = []
+      const copies: number[][] = []
+      const forgotten: number[][] = []
       const spool = {
         usable: true,
         takes: true,
@@ -472,8 +483,14 @@ describe('SpanQueue', () => {
           else spool.usable = false
           return spool.takes
         },
+        async secure(spans: readonly number[]) {
+          copies.push([...spans])
+        },
+        forget(spans: readonly number[]) {
+          forgotten.push([...spans])
+        },
       }
-      return { disk, spool, ...start({ spool }, always) }
+      return { disk, copies, forgotten, spool, ...start({ spool }, always) }
     }
 
     it('puts on the disk what failed, and what ends while the backend is left alone', async () => {
@@ -521,7 +538,7 @@ describe('SpanQueue', () => {
       const { queue, disk } = startSpooling()
       addAll(queue, range(1, 12))
       const drained = queue.drain(1000)
-      await pass(1001)
+      await pass(1010)
       await drained
       expect(disk).toEqual([range(1, 10), [11, 12]])
       expect(queue).toMatchObject({ held: 0, dropped: { deadline: 0 } })
@@ -531,8 +548,70 @@ describe('SpanQueue', () => {
       const { queue, spool, observer } = startSpooling()
       spool.takes = false
       addAll(queue, range(1, 12))
-      queue.conclude(queue.takeAll().flat(), false)
+      queue.conclude(queue.takeAll().flat(), GONE)
       expect(observer.dropped.mock.calls).toEqual([['deadline', 12]])
     })
+
+    it('leaves a copy on the disk of what a backend sits on, until that answers', async () => {
+      const { queue, copies, forgotten, disk, answer } = startSpooling()
+      queue.add(1)
+      await pass(5001)
+      await pass(4990)
+      expect(copies).toEqual([])
+      await pass(20)
+      expect(copies).toEqual([[1]])
+      await answer(DELIVERED)
+      expect(forgotten).toEqual([[1]])
+      expect(disk).toEqual([])
+      expect(queue).toMatchObject({ exported: 1, held: 0 })
+    })
+
+    it('puts batches on the disk one after the other', async () => {
+      let writing = 0
+      let most = 0
+      const spool = {
+        usable: true,
+        async keep() {
+          most = Math.max(most, ++writing)
+          await new Promise((resolve) => setTimeout(resolve, 10))
+          writing--
+          return true
+        },
+        keepNow: () => true,
+        secure: async () => {},
+        forget() {},
+      }
+      const { queue } = start({ spool }, { ...BUSY, retryAfterMillis: 60_000 })
+      addAll(queue, range(1, 10))
+      await pass(50)
+      addAll(queue, range(11, 90))
+      await pass(200)
+      expect(queue.held).toBe(0)
+      expect(most).toBe(1)
+    })
+  })
+
+  it('tells which spans were sent, and how each export ended, its retries included', async () => {
+    const run = start()
+    addAll(run.queue, range(1, 25))
+    await pass(1)
+    expect(run.queue).toMatchObject({ held: 25, inFlight: 10, handedOver: 10 })
+    await run.answer(BUSY)
+    expect(run.queue).toMatchObject({ inFlight: 10 })
+    await pass(1000)
+    await run.answer({ ...DENIED, status: 401 })
+    expect(run.observer.concluded.mock.calls).toEqual([
+      [expect.objectContaining({ status: 401, cause: 'http 401', millis: expect.any(Number) })],
+    ])
+    await run.answer({ outcome: 'delivered', rejected: 4, status: 200 })
+    const [, [end]] = run.observer.concluded.mock.calls as [unknown, [{ millis: number }]]
+    expect(end).toMatchObject({ status: 200, cause: 'rejected' })
+    // From the first attempt on, which was answered with 503.
+    expect(end.millis).toBeGreaterThanOrEqual(1000)
+    const drained = run.queue.drain(100)
+    await pass(101)
+    await drained
+    expect(run.observer.concluded).toHaveBeenLastCalledWith(expect.objectContaining({ cause: 'deadline' }))
+    expect(run.queue).toMatchObject({ held: 0, inFlight: 0, handedOver: 25, givenUpUnsent: 0 })
   })
 })

@@ -1,6 +1,6 @@
-import { backoffMillis } from './backoff-millis.ts'
 import type { QueueConfig } from '../config/telemetry-config.ts'
-import type { Deliver, Delivered, Delivery, DeliveryFailure } from './delivery.ts'
+import { backoffMillis } from './backoff-millis.ts'
+import type { Deliver, Delivered, Delivery, DeliveryFailure, ExportEnd } from './delivery.ts'
 import type { Spool } from './spool.ts'
 import type { DroppedSpans } from './telemetry-health.ts'
 
@@ -9,6 +9,10 @@ export interface QueueObserver {
   delivered(delivery: Delivered, spans: number): void
   failed(failure: DeliveryFailure, spans: number, held: number): void
   dropped(reason: keyof DroppedSpans, spans: number): void
+  /** The last attempt of a process that has no time for another has failed. */
+  interrupted(failure: DeliveryFailure): void
+  /** An export is over. Not said of what goes to the disk. */
+  concluded(end: ExportEnd): void
 }
 
 export interface SpanQueueOptions<Span> extends QueueConfig {
@@ -25,6 +29,8 @@ export interface SpanQueueOptions<Span> extends QueueConfig {
 interface Batch<Span> {
   readonly spans: readonly Span[]
   readonly bytes: number
+  /** When it was sent first; missing until then. */
+  firstSentAt?: number | undefined
   /** Resolves once the batch is delivered, refused or given up. */
   readonly settled: Promise<void>
   readonly settle: () => void
@@ -45,7 +51,7 @@ const FIRST_WAIT_WHEN_HURRIED = 100
 const PARALLEL_AT_END = 8
 /** A batch this large is sent although it could take more spans, in bytes: encoding it must not hold up the event loop. */
 const LARGE_BATCH = 512 * 1024
-/** A backend that has not answered for this long hangs, in milliseconds: what waits behind it goes to the disk. */
+/** A backend that has not answered for this long hangs, in milliseconds: what it was sent, and what waits behind that, goes to the disk. */
 const HANGS = 5000
 /** How long a process that wants to end knocks where nobody listens, in milliseconds. */
 const KNOCKING_AT_END = 1000
@@ -74,12 +80,18 @@ export class SpanQueue<Span> {
   #held = 0
   /** What these take: `maxQueueBytes` at the most. */
   #heldBytes = 0
+  /** Of these, in batches that were sent at least once. */
+  #sent = 0
   #exported = 0
+  #handedOver = 0
+  #givenUpUnsent = 0
   readonly #dropped = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
   #timer: NodeJS.Timeout | undefined
   #timerDue = Number.POSITIVE_INFINITY
   /** When the last request was made. */
   #sentAt = 0
+  /** Batches are put on the disk one after the other: encoding all of them at once would hold up the event loop. */
+  #keepingAll = false
   #failuresInARow = 0
   /** The backend is left alone until then; times are those of `performance.now()`. */
   #notBefore = 0
@@ -104,11 +116,19 @@ export class SpanQueue<Span> {
     return this.#held
   }
 
-  /** Spans in the requests under way. */
+  /** Spans whose export has begun and is not over: those that wait for another attempt among them. */
   get inFlight(): number {
-    let spans = 0
-    for (const batch of this.#inFlight) spans += batch.spans.length
-    return spans
+    return this.#sent
+  }
+
+  /** Spans that were sent at least once, or went to the disk. */
+  get handedOver(): number {
+    return this.#handedOver
+  }
+
+  /** Of those dropped for `deadline`, the ones that were never sent. */
+  get givenUpUnsent(): number {
+    return this.#givenUpUnsent
   }
 
   get dropped(): Omit<DroppedSpans, 'spoolFull' | 'spoolUnreadable'> {
@@ -185,13 +205,21 @@ export class SpanQueue<Span> {
    * are handed over with the rest, as nobody will hear of their answers.
    */
   takeAll(): (readonly Span[])[] {
-    return this.#remove(this.#everything()).map(({ spans }) => spans)
+    const batches = this.#everything()
+    for (const batch of batches) this.#begin(batch)
+    return this.#remove(batches).map(({ spans }) => spans)
   }
 
-  /** Counts spans that were handed over; those that were not delivered go to the disk. */
-  conclude(spans: readonly Span[], delivered: boolean): void {
-    if (delivered) this.#exported += spans.length
-    else this.#keepOrDrop(spans)
+  /** Counts spans that were handed over, by what became of them; those that may be delivered later go to the disk. */
+  conclude(spans: readonly Span[], delivery: Delivery): void {
+    const mayFit = delivery.outcome === 'refused' && delivery.tooLarge && spans.length > 1
+    if (delivery.outcome === 'retry' || mayFit) {
+      this.#options.observer.interrupted(delivery)
+      this.#keepOrDrop([createBatch(spans, 0, performance.now())])
+    } else {
+      this.#options.spool?.forget(spans)
+      this.#count(spans.length, delivery)
+    }
   }
 
   #hold(span: Span, bytes: number): void {
@@ -250,7 +278,7 @@ export class SpanQueue<Span> {
     const spool = this.#spool
     if (spool !== undefined && this.#stuck) {
       this.#cut()
-      this.#keepAll(spool)
+      void this.#keepAll(spool)
       return
     }
     // While others wait their turn, the open batch may as well become a full one.
@@ -258,21 +286,25 @@ export class SpanQueue<Span> {
     if (this.#ready.length === 0) return
     if (performance.now() < this.#notBefore) {
       if (spool === undefined) this.#wakeIn(0)
-      else this.#keepAll(spool)
+      else void this.#keepAll(spool)
       return
     }
     const parallel = this.#ending === undefined ? 1 : PARALLEL_AT_END
-    while (this.#inFlight.size < parallel) {
-      const batch = this.#ready.shift()
-      if (batch === undefined) return
-      void this.#send(batch)
-    }
+    if (this.#inFlight.size >= parallel) return
+    const batch = this.#ready.shift()
+    if (batch === undefined) return
+    void this.#send(batch)
+    // One at a time, as each is encoded when it is sent.
+    if (this.#ready.length > 0 && this.#inFlight.size < parallel) this.#wakeIn(0)
   }
 
   async #send(batch: Batch<Span>): Promise<void> {
+    this.#begin(batch)
     this.#inFlight.add(batch)
     this.#sentAt = performance.now()
+    const hangs = this.#options.spool && setTimeout(() => this.#onHang(batch), HANGS).unref()
     const delivery = await this.#options.deliver(batch.spans, this.#abort.signal)
+    clearTimeout(hangs)
     // Given up in the meantime, and counted then.
     if (!this.#inFlight.delete(batch)) return
     this.#settle(batch, delivery)
@@ -280,8 +312,16 @@ export class SpanQueue<Span> {
     else if (this.#open.length > 0) this.#wakeIn(this.#delay)
   }
 
+  /** Its export begins, if it has not before. */
+  #begin(batch: Batch<Span>): void {
+    if (batch.firstSentAt !== undefined) return
+    batch.firstSentAt = performance.now()
+    this.#sent += batch.spans.length
+    this.#handedOver += batch.spans.length
+  }
+
   #settle(batch: Batch<Span>, delivery: Delivery): void {
-    const { observer } = this.#options
+    const { observer, spool: disk } = this.#options
     const spans = batch.spans.length
     if (delivery.outcome === 'retry') {
       const spool = this.#spool
@@ -294,20 +334,33 @@ export class SpanQueue<Span> {
     // Whatever it answered, the backend is there and has time.
     this.#failuresInARow = 0
     this.#notBefore = this.#askedNotBefore = 0
+    disk?.forget(batch.spans)
     if (delivery.outcome === 'refused' && delivery.tooLarge && spans > 1) {
       this.#split(batch)
       observer.failed({ ...delivery, outcome: 'retry' }, spans, this.#held)
       return
     }
     this.#forget(batch)
+    this.#count(spans, delivery, batch.firstSentAt)
+  }
+
+  #count(
+    spans: number,
+    delivery: Exclude<Delivery, { outcome: 'retry' }>,
+    firstSentAt: number = performance.now(),
+  ): void {
+    const { observer } = this.#options
+    const millis = performance.now() - firstSentAt
     if (delivery.outcome === 'refused') {
       observer.failed(delivery, spans, this.#held)
+      observer.concluded({ ...delivery, millis })
       this.#drop('refused', spans)
       return
     }
     const rejected = Math.min(delivery.rejected, spans)
     this.#exported += spans - rejected
     observer.delivered(delivery, spans)
+    observer.concluded({ millis, status: delivery.status, cause: rejected > 0 ? 'rejected' : undefined })
     if (rejected > 0) this.#drop('rejected', rejected)
   }
 
@@ -321,8 +374,21 @@ export class SpanQueue<Span> {
     return this.#inFlight.size > 0 && this.#ending === undefined && performance.now() - this.#sentAt >= HANGS
   }
 
-  #keepAll(spool: Spool<Span>): void {
-    for (const batch of this.#ready.splice(0)) void this.#keep(spool, batch)
+  /** Killed from here on, the process leaves on the disk what the backend sits on, and what waits. */
+  #onHang({ spans }: Batch<Span>): void {
+    void this.#spool?.secure(spans)
+    this.#wake()
+  }
+
+  async #keepAll(spool: Spool<Span>): Promise<void> {
+    if (this.#keepingAll) return
+    this.#keepingAll = true
+    while (this.#spool !== undefined) {
+      const batch = this.#ready.shift()
+      if (batch === undefined) break
+      await this.#keep(spool, batch)
+    }
+    this.#keepingAll = false
   }
 
   async #keep(spool: Spool<Span>, batch: Batch<Span>): Promise<void> {
@@ -331,6 +397,7 @@ export class SpanQueue<Span> {
     // Given up or handed over in the meantime.
     if (!this.#keeping.delete(batch)) return
     if (kept) {
+      if (batch.firstSentAt === undefined) this.#handedOver += batch.spans.length
       this.#forget(batch)
     } else {
       this.#ready.push(batch)
@@ -338,9 +405,18 @@ export class SpanQueue<Span> {
     }
   }
 
-  #keepOrDrop(...batches: readonly (readonly Span[])[]): void {
-    const { spool } = this.#options
-    const lost = batches.filter((spans) => !spool?.keepNow(spans)).flat().length
+  #keepOrDrop(batches: readonly Batch<Span>[]): void {
+    const { spool, observer } = this.#options
+    let lost = 0
+    for (const { spans, firstSentAt } of batches) {
+      if (spool?.keepNow(spans)) {
+        if (firstSentAt === undefined) this.#handedOver += spans.length
+        continue
+      }
+      lost += spans.length
+      if (firstSentAt === undefined) this.#givenUpUnsent += spans.length
+      else observer.concluded({ millis: performance.now() - firstSentAt, cause: 'deadline' })
+    }
     if (lost > 0) this.#drop('deadline', lost)
   }
 
@@ -349,14 +425,15 @@ export class SpanQueue<Span> {
     const { spans, settle } = batch
     const middle = Math.ceil(spans.length / 2)
     const halves = [spans.slice(0, middle), spans.slice(middle)].map((half) => {
-      return createBatch(half, (batch.bytes * half.length) / spans.length)
+      return createBatch(half, (batch.bytes * half.length) / spans.length, batch.firstSentAt)
     })
     this.#ready.unshift(...halves)
     void allSettled(halves).then(settle)
   }
 
-  #forget({ spans, bytes, settle }: Batch<Span>): void {
+  #forget({ spans, bytes, firstSentAt, settle }: Batch<Span>): void {
     this.#held -= spans.length
+    if (firstSentAt !== undefined) this.#sent -= spans.length
     this.#heldBytes = this.#held === 0 ? 0 : this.#heldBytes - bytes
     settle()
   }
@@ -382,7 +459,7 @@ export class SpanQueue<Span> {
     if (batches.length === 0) return
     this.#abort.abort()
     this.#abort = new AbortController()
-    this.#keepOrDrop(...batches.map(({ spans }) => spans))
+    this.#keepOrDrop(batches)
   }
 
   #remove(batches: Batch<Span>[]): Batch<Span>[] {
@@ -399,9 +476,9 @@ export class SpanQueue<Span> {
   }
 }
 
-function createBatch<Span>(spans: readonly Span[], bytes: number): Batch<Span> {
+function createBatch<Span>(spans: readonly Span[], bytes: number, firstSentAt?: number): Batch<Span> {
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
-  return { spans, bytes, settled, settle }
+  return { spans, bytes, firstSentAt, settled, settle }
 }
 
 async function allSettled(batches: readonly Batch<unknown>[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, Refused } from './delivery.ts'
 import { DiskSpool } from './spool.ts'
 import type { EncodedBatch } from './spool-folder.ts'
 
@@ -12,12 +12,16 @@ const BUSY: Delivery = {
   unreachable: false,
 }
 
+const UNENCODABLE: Refused = { ...BUSY, outcome: 'refused', cause: 'encoding', words: 'no encoding' }
+const TOO_LARGE: Refused = { ...BUSY, outcome: 'refused', cause: 'http 413', tooLarge: true }
+
 /** A spool over a folder in memory, and a backend that answers what the test says. */
 function start(answer: Delivery = DELIVERED) {
   const files: EncodedBatch[] = []
   const sent: string[] = []
-  const backend = { answer, hangs: false }
-  const observer = { delivered: vi.fn(), failed: vi.fn(), unusable: vi.fn() }
+  const backend = { answer, hangs: false, answerTo: undefined as ((text: string) => Delivery) | undefined }
+  const observer = { delivered: vi.fn(), failed: vi.fn(), unusable: vi.fn(), concluded: vi.fn() }
+  const released: string[] = []
   const disk = { error: undefined as Error | undefined }
   let names = 0
   const kept: string[] = []
@@ -32,23 +36,48 @@ function start(answer: Delivery = DELIVERED) {
       newName: () => `${++names}`,
       keep: async (batch, name) => write(batch, name),
       keepNow: write,
+      async keepClaimed(batch, name) {
+        write(batch, name)
+        return {
+          remove: async () => void files.splice(files.indexOf(batch), 1),
+          release: () => void released.push(name),
+        }
+      },
       async claimOldest() {
         const batch = files.shift()
         return batch && { ...batch, remove: async () => {}, release: () => void files.unshift(batch) }
       },
     },
-    encode: (spans) => {
-      return { spans: spans.length, encoding: 'json', body: Buffer.from(spans.join()) }
+    encode(spans) {
+      const body = spans.filter((span) => !span.includes('!'))
+      const lost = spans.length - body.length
+      return {
+        batch:
+          body.length > 0
+            ? { spans: body.length, encoding: 'json', body: Buffer.from(body.join()) }
+            : undefined,
+        lost,
+        failure: lost > 0 ? UNENCODABLE : undefined,
+      }
+    },
+    halve({ spans, encoding, body }) {
+      const all = Buffer.from(body).toString().split(',')
+      const middle = Math.ceil(spans / 2)
+      if (spans < 2) return []
+      return [all.slice(0, middle), all.slice(middle)].map((half) => {
+        return { spans: half.length, encoding, body: Buffer.from(half.join()) }
+      })
     },
     send(batch, signal) {
-      sent.push(Buffer.from(batch.body).toString())
-      if (!backend.hangs) return Promise.resolve(backend.answer)
+      const text = Buffer.from(batch.body).toString()
+      sent.push(text)
+      if (!backend.hangs) return Promise.resolve(backend.answerTo?.(text) ?? backend.answer)
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve(BUSY)))
     },
     observer,
     random: () => 1,
   })
-  return { spool, files, kept, sent, backend, observer, disk }
+  return { spool, files, kept, released, sent, backend, observer, disk }
 }
 
 const pass = (millis: number) => vi.advanceTimersByTimeAsync(millis)
@@ -112,7 +141,7 @@ describe('DiskSpool', () => {
     spool.keepNow(['c', 'd'])
     spool.deliver()
     await pass(0)
-    expect(spool).toMatchObject({ exported: 1, refused: 3 })
+    expect(spool).toMatchObject({ exported: 1, refused: 2, rejected: 1 })
     expect(files).toHaveLength(0)
   })
 
@@ -131,11 +160,11 @@ describe('DiskSpool', () => {
     spool.keepNow(['a'])
     spool.deliver()
     await pass(0)
-    expect(spool.sending).toBe(true)
+    expect(spool.sending).toBe(1)
     spool.stop()
     await pass(100_000)
     expect(files).toHaveLength(1)
-    expect(spool.sending).toBe(false)
+    expect(spool.sending).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -159,5 +188,63 @@ describe('DiskSpool', () => {
     spool.keepNow(spans)
     spool.keepNow(['a'])
     expect(kept).toEqual(['1', '1', '2'])
+  })
+
+  it('counts spans that cannot be encoded, once they are not on the disk for good', async () => {
+    const { spool, files, observer, disk } = start()
+    disk.error = new Error('full')
+    expect(await spool.keep(['a', '!b'])).toBe(false)
+    expect(spool.refused).toBe(0)
+    disk.error = undefined
+    await pass(30_000)
+    expect(await spool.keep(['a', '!b'])).toBe(true)
+    expect(files).toMatchObject([{ spans: 1 }])
+    expect(spool.keepNow(['!c', '!d'])).toBe(true)
+    expect(files).toHaveLength(1)
+    expect(spool.refused).toBe(3)
+    expect(observer.failed.mock.calls).toEqual([
+      [UNENCODABLE, 1, 0],
+      [UNENCODABLE, 2, 0],
+    ])
+  })
+
+  it('halves a batch that is too large for the backend, until single spans are', async () => {
+    const { spool, files, sent, backend } = start()
+    backend.answerTo = (text) => (text.includes('c') || text.length > 3 ? TOO_LARGE : DELIVERED)
+    spool.keepNow(['a', 'b', 'c', 'd', 'e'])
+    spool.deliver()
+    await pass(0)
+    expect(sent).toEqual(['a,b,c,d,e', 'a,b,c', 'a,b', 'c', 'd,e'])
+    expect(files).toEqual([])
+    expect(spool).toMatchObject({ exported: 4, refused: 1 })
+  })
+
+  it('keeps the parts of a batch that came after the backend had gone', async () => {
+    const { spool, files, sent, backend } = start()
+    backend.answerTo = (text) => (text.length > 3 ? TOO_LARGE : sent.length > 2 ? BUSY : DELIVERED)
+    spool.keepNow(['a', 'b', 'c', 'd'])
+    spool.deliver()
+    await pass(0)
+    expect(sent).toEqual(['a,b,c,d', 'a,b', 'c,d'])
+    expect(files.map(({ body }) => Buffer.from(body).toString())).toEqual(['c,d'])
+    backend.answerTo = undefined
+    await pass(1000)
+    expect(sent.slice(3)).toEqual(['c,d'])
+    expect(spool.exported).toBe(4)
+  })
+
+  it('has a copy of what is being sent, which is removed with the answer, or becomes what is kept', async () => {
+    const { spool, files, released } = start()
+    const [answered, unanswered] = [['a'], ['b']]
+    await spool.secure(answered)
+    await spool.secure(answered)
+    await spool.secure(unanswered)
+    expect(files).toHaveLength(2)
+    spool.forget(answered)
+    await pass(0)
+    expect(files).toMatchObject([{ body: Buffer.from('b') }])
+    expect(await spool.keep(unanswered)).toBe(true)
+    expect(files).toHaveLength(1)
+    expect(released).toEqual(['2'])
   })
 })

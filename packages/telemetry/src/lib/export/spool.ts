@@ -1,6 +1,6 @@
 import { backoffMillis } from './backoff-millis.ts'
-import type { Delivered, Delivery, DeliveryFailure } from './delivery.ts'
-import type { ClaimedBatch, EncodedBatch, SpoolFolder } from './spool-folder.ts'
+import type { Delivered, Delivery, DeliveryFailure, ExportEnd, Refused } from './delivery.ts'
+import type { Claim, ClaimedBatch, EncodedBatch, SpoolFolder } from './spool-folder.ts'
 
 /** Where a queue puts what it cannot deliver. */
 export interface Spool<Span> {
@@ -10,6 +10,10 @@ export interface Spool<Span> {
   keep(spans: readonly Span[]): Promise<boolean>
   /** The same while the process exits; never throws. */
   keepNow(spans: readonly Span[]): boolean
+  /** Puts a copy of spans on the disk that are being sent: nobody else sends it while this process lives. Never rejects. */
+  secure(spans: readonly Span[]): Promise<void>
+  /** Removes that copy, if there is one: the backend has answered. */
+  forget(spans: readonly Span[]): void
 }
 
 /** Hears what becomes of spans on the disk. */
@@ -18,12 +22,25 @@ export interface SpoolObserver {
   failed(failure: DeliveryFailure, spans: number, held: number): void
   /** The disk does not take it. */
   unusable(words: string): void
+  /** An export is over; of its attempts the last is meant alone, as others may have been another process's. */
+  concluded(end: ExportEnd): void
+}
+
+/** Spans as they go over the wire. */
+export interface Encoded {
+  /** Missing when none of the spans can be encoded. */
+  readonly batch: EncodedBatch | undefined
+  /** Spans that are not in it, as they cannot be encoded. */
+  readonly lost: number
+  /** Why they cannot be. */
+  readonly failure?: Refused | undefined
 }
 
 export interface DiskSpoolOptions<Span> {
-  readonly folder: Pick<SpoolFolder, 'newName' | 'keep' | 'keepNow' | 'claimOldest' | 'state'>
-  /** Nothing when none of the spans can be encoded. */
-  readonly encode: (spans: readonly Span[]) => EncodedBatch | undefined
+  readonly folder: Pick<SpoolFolder, 'newName' | 'keep' | 'keepNow' | 'keepClaimed' | 'claimOldest' | 'state'>
+  readonly encode: (spans: readonly Span[]) => Encoded
+  /** Two batches in place of one; none when it cannot be divided. */
+  readonly halve: (batch: EncodedBatch) => readonly EncodedBatch[]
   /** Sends one batch once; never rejects. */
   readonly send: (batch: EncodedBatch, signal: AbortSignal) => Promise<Delivery>
   readonly observer: SpoolObserver
@@ -46,6 +63,9 @@ export class DiskSpool<Span> implements Spool<Span> {
   readonly #random: () => number
   /** By which name a batch is kept, so that at an exit one that is just being written is not there twice. */
   readonly #names = new WeakMap<readonly Span[], string>()
+  /** Copies of what is being sent, once they are being written, and once they are there. */
+  readonly #copying = new WeakMap<readonly Span[], Promise<void>>()
+  readonly #copies = new WeakMap<readonly Span[], Claim>()
   #unusableUntil = 0
   #timer: NodeJS.Timeout | undefined
   #sending = false
@@ -54,6 +74,7 @@ export class DiskSpool<Span> implements Spool<Span> {
   #abort = new AbortController()
   #exported = 0
   #refused = 0
+  #rejected = 0
 
   constructor(options: DiskSpoolOptions<Span>) {
     this.#options = options
@@ -64,9 +85,9 @@ export class DiskSpool<Span> implements Spool<Span> {
     return performance.now() >= this.#unusableUntil
   }
 
-  /** Whether a batch from the disk is under way. */
-  get sending(): boolean {
-    return this.#claimed !== undefined
+  /** Spans of the batch from the disk that is under way. */
+  get sending(): number {
+    return this.#claimed?.spans ?? 0
   }
 
   /** Spans on the disk, those of other processes among them. */
@@ -79,34 +100,55 @@ export class DiskSpool<Span> implements Spool<Span> {
     return this.#exported
   }
 
-  /** Spans from the disk that the backend has refused for good. */
+  /** Spans from the disk that the backend has refused for good, and spans for the disk that cannot be encoded. */
   get refused(): number {
     return this.#refused
   }
 
+  /** Spans that the backend has singled out in batches from the disk. */
+  get rejected(): number {
+    return this.#rejected
+  }
+
   async keep(spans: readonly Span[]): Promise<boolean> {
-    const batch = this.#options.encode(spans)
-    if (batch === undefined) return false
+    const copying = this.#copying.get(spans)
+    if (copying !== undefined) await copying
+    if (this.#releaseCopy(spans)) return true
+    const encoded = this.#options.encode(spans)
     try {
-      await this.#options.folder.keep(batch, this.#nameOf(spans))
+      if (encoded.batch) await this.#options.folder.keep(encoded.batch, this.#nameOf(spans))
     } catch (error) {
       this.#leaveAlone(error)
       return false
     }
-    this.#sendIn(backoffMillis(FIRST_WAIT, this.#failuresInARow, this.#random()))
+    this.#countLost(encoded)
+    this.#sendSoon()
     return true
   }
 
   keepNow(spans: readonly Span[]): boolean {
-    const batch = this.#options.encode(spans)
-    if (batch === undefined || !this.usable) return false
+    if (this.#releaseCopy(spans)) return true
+    if (!this.usable) return false
+    const encoded = this.#options.encode(spans)
     try {
-      this.#options.folder.keepNow(batch, this.#nameOf(spans))
-      return true
+      if (encoded.batch) this.#options.folder.keepNow(encoded.batch, this.#nameOf(spans))
     } catch (error) {
       this.#leaveAlone(error)
       return false
     }
+    this.#countLost(encoded)
+    return true
+  }
+
+  async secure(spans: readonly Span[]): Promise<void> {
+    if (!this.usable || this.#copying.has(spans)) return
+    const copying = this.#copy(spans)
+    this.#copying.set(spans, copying)
+    await copying
+  }
+
+  forget(spans: readonly Span[]): void {
+    void this.#copying.get(spans)?.then(() => this.#copies.get(spans)?.remove())
   }
 
   /** Delivers what is on the disk: the backend may be back, or earlier processes may have left something. */
@@ -123,6 +165,33 @@ export class DiskSpool<Span> implements Spool<Span> {
     this.#claimed = undefined
     this.#abort.abort()
     this.#abort = new AbortController()
+  }
+
+  /** Only what can be encoded as a whole: what cannot is not counted before it is known what the backend takes. */
+  async #copy(spans: readonly Span[]): Promise<void> {
+    const { batch, lost } = this.#options.encode(spans)
+    if (batch === undefined || lost > 0) return
+    try {
+      this.#copies.set(spans, await this.#options.folder.keepClaimed(batch, this.#nameOf(spans)))
+    } catch (error) {
+      this.#leaveAlone(error)
+    }
+  }
+
+  /** Whether there was a copy; it is what is kept now. */
+  #releaseCopy(spans: readonly Span[]): boolean {
+    const copy = this.#copies.get(spans)
+    if (copy === undefined) return false
+    this.#copies.delete(spans)
+    copy.release()
+    this.#sendSoon()
+    return true
+  }
+
+  #countLost({ lost, failure }: Encoded): void {
+    if (lost === 0 || failure === undefined) return
+    this.#refused += lost
+    this.#options.observer.failed(failure, lost, this.spooled)
   }
 
   #nameOf(spans: readonly Span[]): string {
@@ -142,39 +211,82 @@ export class DiskSpool<Span> implements Spool<Span> {
   }
 
   async #sendAll(signal: AbortSignal): Promise<void> {
-    const { folder, send, observer } = this.#options
+    const { folder } = this.#options
     for (;;) {
-      const batch = await folder.claimOldest()
-      if (signal.aborted) batch?.release()
+      const claimed = await folder.claimOldest()
+      if (signal.aborted) claimed?.release()
       if (signal.aborted) return
-      if (batch === undefined) {
+      if (claimed === undefined) {
         this.#sendIn(LOOK_EVERY)
         return
       }
-      this.#claimed = batch
-      const delivery = await send(batch, signal)
+      this.#claimed = claimed
+      const left = await this.#send(claimed, signal)
       // Let go of in the meantime.
-      if (this.#claimed !== batch) return
+      if (this.#claimed !== claimed) return
       this.#claimed = undefined
-      if (delivery.outcome === 'retry') {
-        batch.release()
-        observer.failed(delivery, batch.spans, folder.state.spans)
-        const wait = backoffMillis(FIRST_WAIT, this.#failuresInARow++, this.#random())
-        this.#sendIn(Math.max(wait, delivery.retryAfterMillis ?? 0))
-        return
-      }
-      await batch.remove()
+      if (left[0] === claimed) claimed.release()
+      else if (await this.#keepAll(left)) await claimed.remove()
+      else claimed.release()
+      if (left.length > 0) return
       this.#failuresInARow = 0
-      if (delivery.outcome === 'refused') {
-        this.#refused += batch.spans
-        observer.failed(delivery, batch.spans, folder.state.spans)
-      } else {
-        const rejected = Math.min(delivery.rejected, batch.spans)
-        this.#exported += batch.spans - rejected
-        this.#refused += rejected
-        observer.delivered(delivery, batch.spans)
-      }
     }
+  }
+
+  /**
+   * Sends a batch, in halves when it is too large for the backend, and resolves with what is to be tried again: the batch, or
+   * those parts of it that came after the backend had gone.
+   */
+  async #send(batch: EncodedBatch, signal: AbortSignal): Promise<EncodedBatch[]> {
+    const { folder, halve, observer, send } = this.#options
+    const startedAt = performance.now()
+    const delivery = await send(batch, signal)
+    if (signal.aborted) return [batch]
+    if (delivery.outcome === 'retry') {
+      observer.failed(delivery, batch.spans, folder.state.spans)
+      const wait = backoffMillis(FIRST_WAIT, this.#failuresInARow++, this.#random())
+      this.#sendIn(Math.max(wait, delivery.retryAfterMillis ?? 0))
+      return [batch]
+    }
+    const halves = delivery.outcome === 'refused' && delivery.tooLarge ? halve(batch) : []
+    if (delivery.outcome === 'refused' && halves.length > 0) {
+      observer.failed({ ...delivery, outcome: 'retry' }, batch.spans, folder.state.spans)
+      const left: EncodedBatch[] = []
+      for (const half of halves) left.push(...(left.length > 0 ? [half] : await this.#send(half, signal)))
+      return left
+    }
+    this.#count(batch.spans, delivery, performance.now() - startedAt)
+    return []
+  }
+
+  #count(spans: number, delivery: Exclude<Delivery, { outcome: 'retry' }>, millis: number): void {
+    const { folder, observer } = this.#options
+    if (delivery.outcome === 'refused') {
+      this.#refused += spans
+      observer.failed(delivery, spans, folder.state.spans)
+      observer.concluded({ ...delivery, millis })
+    } else {
+      const rejected = Math.min(delivery.rejected, spans)
+      this.#exported += spans - rejected
+      this.#rejected += rejected
+      observer.delivered(delivery, spans)
+      observer.concluded({ millis, status: delivery.status, cause: rejected > 0 ? 'rejected' : undefined })
+    }
+  }
+
+  async #keepAll(batches: readonly EncodedBatch[]): Promise<boolean> {
+    const { folder } = this.#options
+    try {
+      for (const batch of batches) await folder.keep(batch, folder.newName())
+      return true
+    } catch (error) {
+      this.#leaveAlone(error)
+      return false
+    }
+  }
+
+  #sendSoon(): void {
+    this.#sendIn(backoffMillis(FIRST_WAIT, this.#failuresInARow, this.#random()))
   }
 
   #sendIn(millis: number): void {

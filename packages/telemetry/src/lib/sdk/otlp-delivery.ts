@@ -13,10 +13,11 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace'
 import { axiomRefusal } from '../axiom/axiom-refusal.ts'
 import { Secret } from '../config/secret.ts'
 import type { Destination } from '../config/telemetry-config.ts'
-import type { Deliver, Delivery } from '../export/delivery.ts'
-import type { ExitRequest } from '../export/exit-worker.ts'
+import type { Deliver, Delivery, Refused } from '../export/delivery.ts'
+import type { ExitAnswer, ExitRequest } from '../export/exit-worker.ts'
 import type { Answer, BackendKnowledge } from '../export/explain-failure.ts'
-import { explainAnswer, explainError, oneLine } from '../export/explain-failure.ts'
+import { explainAnswer, explainError, oneLine, TIMED_OUT } from '../export/explain-failure.ts'
+import type { Encoded } from '../export/spool.ts'
 import type { EncodedBatch } from '../export/spool-folder.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
@@ -25,10 +26,12 @@ import { readTlsFiles } from './read-tls-files.ts'
 
 export interface OtlpDelivery {
   readonly deliver: Deliver<ReadableSpan>
-  /** The same export, for `deliverAtExit`; nothing when none of its spans can be encoded. */
-  exitRequest(batch: readonly ReadableSpan[]): ExitRequest | undefined
-  /** A batch for the disk; nothing when none of its spans can be encoded. */
-  encodeBatch(batch: readonly ReadableSpan[]): EncodedBatch | undefined
+  /** The same export, for `deliverAtExit`. */
+  exitRequest(batch: EncodedBatch): ExitRequest
+  /** What became of it; without an answer there was none in time. */
+  interpretExit(encoded: Encoded, answer: ExitAnswer | undefined): Delivery
+  /** A batch for the disk, or for the exit. */
+  encodeBatch(batch: readonly ReadableSpan[]): Encoded
   /** Sends a batch that was encoded before, by this process or another. */
   sendEncoded(batch: EncodedBatch, signal: AbortSignal): Promise<Delivery>
   /** Closes the connections that wait for the next export. */
@@ -72,33 +75,39 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     const attempt: Attempt = { signal, body: [] }
     try {
       const result = await send(await exporter, batch, (start) => run(attempt, start))
-      return interpret(destination, attempt, result.error)
+      return interpret(destination, answerOf(attempt), result.error)
     } catch (error) {
       // It did not come to a request: something in the batch cannot be encoded, and never will be.
-      const encodable = batch.filter((span) => encode(span) !== undefined)
-      const reason = `cannot be encoded: ${oneLine(destination, error instanceof Error ? error.message : String(error))}`
-      if (encodable.length === 0 || encodable.length === batch.length) return notEncoded(reason)
-      const delivery = await deliver(encodable, signal)
-      if (delivery.outcome !== 'delivered') return delivery
-      return { ...delivery, rejected: delivery.rejected + batch.length - encodable.length, reason }
+      const failure = notEncoded(destination, error)
+      const encodable = batch.filter((span) => encode([span]) !== undefined)
+      const lost = batch.length - encodable.length
+      if (encodable.length === 0 || lost === 0) return failure
+      return countLost(await deliver(encodable, signal), lost, failure)
     }
   }
 
-  function encode(...spans: readonly ReadableSpan[]): Uint8Array | undefined {
+  function encode(batch: readonly ReadableSpan[]): Uint8Array | undefined {
     try {
-      return serializer.serializeRequest([...spans])
+      return serializer.serializeRequest([...batch])
     } catch {
       return undefined
     }
   }
 
-  function encodeBatch(batch: readonly ReadableSpan[]): EncodedBatch | undefined {
-    const whole = encode(...batch)
-    const spans = whole === undefined ? batch.filter((span) => encode(span) !== undefined) : batch
-    const body = whole ?? encode(...spans)
-    return body && spans.length > 0
-      ? { spans: spans.length, encoding: json ? 'json' : 'protobuf', body }
-      : undefined
+  function encodeBatch(batch: readonly ReadableSpan[]): Encoded {
+    const encoding = json ? 'json' : 'protobuf'
+    try {
+      const body = serializer.serializeRequest([...batch])
+      if (body === undefined) throw new Error('the serializer made nothing of it')
+      return { batch: { spans: batch.length, encoding, body }, lost: 0 }
+    } catch (error) {
+      const spans = batch.filter((span) => encode([span]) !== undefined)
+      const body = spans.length === 0 ? undefined : encode(spans)
+      if (body === undefined)
+        return { batch: undefined, lost: batch.length, failure: notEncoded(destination, error) }
+      const lost = batch.length - spans.length
+      return { batch: { spans: spans.length, encoding, body }, lost, failure: notEncoded(destination, error) }
+    }
   }
 
   function headersFor(encoding: EncodedBatch['encoding']): Record<string, string> {
@@ -106,10 +115,19 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     return { ...headers, 'content-type': contentType, 'user-agent': USER_AGENT }
   }
 
-  function exitRequest(batch: readonly ReadableSpan[]): ExitRequest | undefined {
-    const encoded = encodeBatch(batch)
-    if (encoded === undefined) return undefined
-    return { url, headers: headersFor(encoded.encoding), body: encoded.body, compression, tls: pem }
+  function exitRequest({ encoding, body }: EncodedBatch): ExitRequest {
+    return { url, headers: headersFor(encoding), body, compression, tls: pem }
+  }
+
+  function interpretExit({ batch, lost, failure }: Encoded, exit: ExitAnswer | undefined): Delivery {
+    if (batch === undefined && failure !== undefined) return failure
+    if (exit === undefined) return NO_ANSWER_AT_EXIT
+    if ('code' in exit) {
+      return explainError(destination, Object.assign(new Error(exit.message), { code: exit.code }))
+    }
+    const body = Buffer.from(exit.body, 'base64')
+    const header = (name: string) => exit.headers[name]
+    return countLost(interpret(destination, { ...exit, header, body }), lost, failure)
   }
 
   async function sendEncoded({ encoding, body }: EncodedBatch, signal: AbortSignal): Promise<Delivery> {
@@ -122,13 +140,29 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
       compression,
       (start) => run(attempt, start),
     )
-    return interpret(destination, attempt, error)
+    return interpret(destination, answerOf(attempt), error)
   }
 
-  return { deliver, exitRequest, encodeBatch, sendEncoded, close: () => agent.destroy() }
+  return { deliver, exitRequest, interpretExit, encodeBatch, sendEncoded, close: () => agent.destroy() }
 }
 
-function notEncoded(words: string): Delivery {
+const NO_ANSWER_AT_EXIT: Delivery = {
+  outcome: 'retry',
+  cause: TIMED_OUT,
+  words: 'did not answer in time',
+  cure: 'Check the network between here and there.',
+  unreachable: false,
+}
+
+/** Counts spans in a batch that was sent without them, as they cannot be encoded. */
+function countLost(delivery: Delivery, lost: number, failure: Refused | undefined): Delivery {
+  if (failure === undefined || delivery.outcome !== 'delivered') return delivery
+  return { ...delivery, rejected: delivery.rejected + lost, reason: failure.words }
+}
+
+function notEncoded(destination: Destination, error: unknown): Refused {
+  const said = oneLine(destination, error instanceof Error ? error.message : String(error))
+  const words = `cannot be sent what has no encoding: ${said}`
   return { outcome: 'refused', cause: 'encoding', words, cure: '', unreachable: false }
 }
 
@@ -178,27 +212,35 @@ function post(
   })
 }
 
+/** What there is of an answer, with its body as it came. */
+type RawAnswer = Omit<Answer, 'body'> & { readonly body: Uint8Array }
+
+function answerOf({ response, body }: Attempt): RawAnswer | undefined {
+  return (
+    response && {
+      status: response.statusCode ?? 0,
+      statusText: response.statusMessage ?? '',
+      header: (name) => response.headers[name]?.toString(),
+      body: Buffer.concat(body),
+    }
+  )
+}
+
 /** Where there is an answer its status counts, also when the rest of it did not arrive. */
-function interpret(destination: Destination, attempt: Attempt, error: unknown): Delivery {
-  const { response } = attempt
-  if (response === undefined) return explainError(destination, error)
-  const body = Buffer.concat(attempt.body)
-  const answer: Answer = {
-    status: response.statusCode ?? 0,
-    statusText: response.statusMessage ?? '',
-    header: (name) => response.headers[name]?.toString(),
-    body: body.toString(),
-  }
+function interpret(destination: Destination, answer: RawAnswer | undefined, error?: unknown): Delivery {
+  if (answer === undefined) return explainError(destination, error)
   // A web page in answer to an export comes from something else than an OTLP endpoint, whatever its status.
   const contentType = answer.header('content-type')
   if (!isSuccess(answer.status) || contentType?.startsWith('text/html')) {
-    return explainAnswer(destination, answer, Date.now(), knowledgeOf(destination))
+    const body = new TextDecoder().decode(answer.body)
+    return explainAnswer(destination, { ...answer, body }, Date.now(), knowledgeOf(destination))
   }
-  const { rejectedSpans, errorMessage } = readPartialSuccess(body, contentType)
+  const { rejectedSpans, errorMessage } = readPartialSuccess(answer.body, contentType)
   return {
     outcome: 'delivered',
     rejected: Math.max(Number(rejectedSpans) || 0, 0),
     reason: typeof errorMessage === 'string' ? oneLine(destination, errorMessage) : undefined,
+    status: answer.status,
   }
 }
 

@@ -5,14 +5,17 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { describeDestination } from '../config/describe-destination.ts'
 import { Secret } from '../config/secret.ts'
 import type { Destination, QueueConfig, SpoolConfig } from '../config/telemetry-config.ts'
+import type { ExportEnd } from '../export/delivery.ts'
 import { DeliveryReporter } from '../export/delivery-reporter.ts'
 import { deliverAtExit } from '../export/exit-delivery.ts'
 import type { Unfinished } from '../export/process-end.ts'
 import type { QueueObserver } from '../export/span-queue.ts'
 import { SpanQueue } from '../export/span-queue.ts'
+import type { SpoolObserver } from '../export/spool.ts'
 import { DiskSpool } from '../export/spool.ts'
 import { SpoolFolder } from '../export/spool-folder.ts'
 import type { TelemetryHealth } from '../export/telemetry-health.ts'
+import { halveBatch } from './halve-batch.ts'
 import type { DeliveryFigures } from './observe-delivery.ts'
 import type { OtlpDelivery } from './otlp-delivery.ts'
 import { createOtlpDelivery } from './otlp-delivery.ts'
@@ -27,6 +30,8 @@ interface Outlet {
   readonly spool: DiskSpool<ReadableSpan> | undefined
   /** Spans that the spool lost. */
   readonly lost: { spoolFull: number; spoolUnreadable: number }
+  /** Spans that were refused, by cause. Bounded by what can go wrong: HTTP statuses, and error codes of Node. */
+  readonly refused: Map<string, number>
 }
 
 export interface OutletsOptions {
@@ -37,6 +42,8 @@ export interface OutletsOptions {
   readonly shutdownMillis: number
   /** Tells the operator one line. */
   readonly say: (line: string) => void
+  /** Hears of every export that is over, by the index of its destination. */
+  readonly onExportEnd?: (index: number, end: ExportEnd) => void
 }
 
 /** For how long after the first attempt a workbench that is not there yet is no news, in milliseconds. */
@@ -50,7 +57,7 @@ export class Outlets implements SpanProcessor, Unfinished {
 
   constructor(options: OutletsOptions) {
     const { destinations, shutdownMillis } = options
-    this.#outlets = destinations.map((destination) => createOutlet(destination, options))
+    this.#outlets = destinations.map((destination, index) => createOutlet(destination, options, index))
     for (const { spool } of this.#outlets) spool?.deliver()
     this.#shutdownMillis = shutdownMillis
     this.#capacity = options.queue.maxQueueSize
@@ -74,7 +81,7 @@ export class Outlets implements SpanProcessor, Unfinished {
   }
 
   pending(): boolean {
-    return this.#outlets.some(({ queue, spool }) => queue.held > 0 || spool?.sending)
+    return this.#outlets.some(({ queue, spool }) => queue.held > 0 || (spool?.sending ?? 0) > 0)
   }
 
   async drain(deadlineMillis: number): Promise<void> {
@@ -90,12 +97,15 @@ export class Outlets implements SpanProcessor, Unfinished {
     const batches = this.#outlets.flatMap((outlet) => {
       return outlet.queue
         .takeAll()
-        .map((spans) => ({ outlet, spans, request: outlet.delivery.exitRequest(spans) }))
+        .map((spans) => ({ outlet, spans, encoded: outlet.delivery.encodeBatch(spans) }))
     })
-    const requests = batches.flatMap(({ request }) => request ?? [])
-    const delivered = new Set(deliverAtExit(requests, deadlineMillis))
-    for (const { outlet, spans, request } of batches) {
-      outlet.queue.conclude(spans, request !== undefined && delivered.has(request))
+    const requests = batches.flatMap(({ outlet, encoded: { batch } }) => {
+      return batch === undefined ? [] : outlet.delivery.exitRequest(batch)
+    })
+    const answers = deliverAtExit(requests, deadlineMillis)
+    for (const { outlet, spans, encoded } of batches) {
+      const answer = encoded.batch && answers.shift()
+      outlet.queue.conclude(spans, outlet.delivery.interpretExit(encoded, answer))
     }
     this.#conclude()
   }
@@ -109,7 +119,11 @@ export class Outlets implements SpanProcessor, Unfinished {
     return this.#outlets.map((outlet) => ({
       destination: outlet.destination,
       health: describeHealth(outlet),
-      inFlight: outlet.queue.inFlight,
+      refused: outlet.refused,
+      unsent: outlet.queue.held - outlet.queue.inFlight,
+      handedOver: outlet.queue.handedOver,
+      givenUpUnsent: outlet.queue.givenUpUnsent,
+      inFlight: outlet.queue.inFlight + (outlet.spool?.sending ?? 0),
       capacity: this.#capacity,
     }))
   }
@@ -122,7 +136,11 @@ export class Outlets implements SpanProcessor, Unfinished {
   }
 }
 
-function createOutlet(destination: Destination, { queue: config, spool: disk, say }: OutletsOptions): Outlet {
+function createOutlet(
+  destination: Destination,
+  { queue: config, spool: disk, say, onExportEnd }: OutletsOptions,
+  index: number,
+): Outlet {
   const timeoutMillis = Math.min(destination.timeoutMillis, config.exportTimeoutMillis)
   const delivery = createOtlpDelivery({ ...destination, timeoutMillis })
   const reporter = new DeliveryReporter({
@@ -131,6 +149,19 @@ function createOutlet(destination: Destination, { queue: config, spool: disk, sa
     graceMillis: destination.kind === 'workbench' ? WORKBENCH_GRACE : 0,
   })
   const lost = { spoolFull: 0, spoolUnreadable: 0 }
+  const refused = new Map<string, number>()
+  const observer: QueueObserver & SpoolObserver = {
+    delivered: (taken, spans) => reporter.delivered(taken, spans),
+    failed(failure, spans, held) {
+      const { outcome, cause } = failure
+      if (outcome === 'refused') refused.set(cause, (refused.get(cause) ?? 0) + spans)
+      reporter.failed(failure, spans, held)
+    },
+    interrupted: (failure) => reporter.interrupted(failure),
+    dropped: (reason, spans) => reporter.dropped(reason, spans),
+    unusable: (words) => reporter.unusable(words),
+    concluded: (end) => onExportEnd?.(index, end),
+  }
   const spool =
     disk &&
     new DiskSpool({
@@ -143,20 +174,25 @@ function createOutlet(destination: Destination, { queue: config, spool: disk, sa
         },
       }),
       encode: delivery.encodeBatch,
+      halve: halveBatch,
       send: delivery.sendEncoded,
-      observer: reporter,
+      observer,
     })
-  const observer: QueueObserver = {
-    delivered(taken, spans) {
-      reporter.delivered(taken, spans)
-      // The backend is back.
-      spool?.deliver()
+  const queue = new SpanQueue({
+    ...config,
+    deliver: delivery.deliver,
+    observer: {
+      ...observer,
+      delivered(taken, spans) {
+        observer.delivered(taken, spans)
+        // The backend is back.
+        spool?.deliver()
+      },
     },
-    failed: (failure, spans, held) => reporter.failed(failure, spans, held),
-    dropped: (reason, spans) => reporter.dropped(reason, spans),
-  }
-  const queue = new SpanQueue({ ...config, deliver: delivery.deliver, observer, sizeOf: spanSize, spool })
-  return { destination, delivery, reporter, queue, spool, lost }
+    sizeOf: spanSize,
+    spool,
+  })
+  return { destination, delivery, reporter, queue, spool, lost, refused }
 }
 
 /**
@@ -189,7 +225,12 @@ function describeHealth({
     exported: queue.exported + (spool?.exported ?? 0),
     queued: queue.held,
     spooled: spool?.spooled ?? 0,
-    dropped: { ...dropped, refused: dropped.refused + (spool?.refused ?? 0), ...lost },
+    dropped: {
+      ...dropped,
+      refused: dropped.refused + (spool?.refused ?? 0),
+      rejected: dropped.rejected + (spool?.rejected ?? 0),
+      ...lost,
+    },
     lastError: reporter.lastError,
   }
 }
