@@ -66,7 +66,7 @@ describe('withLinkedTraces', () => {
   it('refuses options that there are not: a misspelt policy would be none', () => {
     const misspelt: object = { inbuond: 'link', env }
     expect(() => withLinkedTraces({}, misspelt)).toThrow(
-      / inbuond: expected one of the options inbound, forwardLinks, untracedPaths, env, /,
+      / inbuond: expected one of the options inbound, untrustedBaggage, propagateTo, forwardLinks, untracedPaths, env, /,
     )
   })
 

@@ -31,6 +31,10 @@ export interface LinkedTracesOptions {
   readonly forwardLinks?: boolean | undefined
   /** Request paths that make no spans. `LINKED_TRACES_UNTRACED_PATHS`; default none. */
   readonly untracedPaths?: readonly string[] | undefined
+  /** Keys of baggage that is taken from untrusted callers too. `LINKED_TRACES_UNTRUSTED_BAGGAGE`; default none. */
+  readonly untrustedBaggage?: readonly string[] | undefined
+  /** Hosts that context is sent to with HTTP requests. `LINKED_TRACES_PROPAGATE_TO`; default everywhere. */
+  readonly propagateTo?: readonly string[] | undefined
   /** Read in place of `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined
 }
@@ -52,20 +56,23 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
   options: LinkedTracesOptions = {},
 ): Configuration & Pick<NodeSDKConfiguration, 'textMapPropagator' | 'instrumentations'> {
   const reader = new SettingsReader(options, options.env ?? process.env)
-  const { inbound, forwardLinks, untracedPaths } = boundarySettings
-  const unknown = unknownOptions(options, [inbound, forwardLinks, untracedPaths], ['env'])
+  const { propagators, ...taken } = boundarySettings
+  const unknown = unknownOptions(options, Object.values(taken), ['env'])
   for (const problem of unknown) reader.refuse(problem)
   const boundary: BoundaryConfig = {
-    inbound: reader.read(inbound),
-    forwardLinks: reader.read(forwardLinks),
-    untracedPaths: reader.read(untracedPaths),
+    inbound: reader.read(taken.inbound),
+    forwardLinks: reader.read(taken.forwardLinks),
+    untracedPaths: reader.read(taken.untracedPaths),
+    propagateTo: reader.read(taken.propagateTo),
   }
+  const admitted = reader.read(taken.untrustedBaggage)
   const { textMapPropagator: own, instrumentations = [] } = configuration
-  const names = own === undefined ? reader.read(boundarySettings.propagators) : []
+  const names = own === undefined ? reader.read(propagators) : []
   if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
   const result = {
     ...configuration,
-    textMapPropagator: own ? new BoundaryPropagator(own) : own === null ? null : createPropagator(names),
+    textMapPropagator:
+      own === null ? null : own ? new BoundaryPropagator(own, admitted) : createPropagator(names, admitted),
     instrumentations: addBoundary(instrumentations.flat(), boundary),
   }
   patchBuiltins()

@@ -2,17 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Attributes, Link, SpanContext } from '@opentelemetry/api'
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import {
-  CompositePropagator,
-  suppressTracing,
-  W3CBaggagePropagator,
-  W3CTraceContextPropagator,
-} from '@opentelemetry/core'
+import { suppressTracing } from '@opentelemetry/core'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import type { ReadableSpan, Sampler } from '@opentelemetry/sdk-trace'
 import { AlwaysOnSampler, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace'
 import { request } from 'undici'
-import { BoundaryPropagator } from '../src/lib/boundary/boundary-propagator.ts'
+import { createPropagator } from '../src/lib/sdk/create-propagator.ts'
 import { installEsmHooks } from '../src/lib/sdk/esm-hooks.ts'
 import type { BoundaryConfig } from '../src/lib/sdk/instrumentations.ts'
 import { createInstrumentations } from '../src/lib/sdk/instrumentations.ts'
@@ -27,7 +22,10 @@ export interface SamplingQuestion {
 }
 
 /** Instruments this process and records its spans; once per test file, as instrumentations patch the whole process. */
-export function recordSpans(boundary: Partial<BoundaryConfig>) {
+export function recordSpans({
+  untrustedBaggage = [],
+  ...boundary
+}: Partial<BoundaryConfig> & { untrustedBaggage?: readonly string[] }) {
   const spans: ReadableSpan[] = []
   const questions: SamplingQuestion[] = []
   const parentBased = new ParentBasedSampler({ root: new AlwaysOnSampler() })
@@ -50,18 +48,13 @@ export function recordSpans(boundary: Partial<BoundaryConfig>) {
     ],
   })
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  propagation.setGlobalPropagator(
-    new BoundaryPropagator(
-      new CompositePropagator({
-        propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-      }),
-    ),
-  )
+  propagation.setGlobalPropagator(createPropagator(['tracecontext', 'baggage'], untrustedBaggage))
   trace.setGlobalTracerProvider(provider)
   const instrumentations = createInstrumentations({
     inbound: 'continue',
     forwardLinks: true,
     untracedPaths: [],
+    propagateTo: undefined,
     ...boundary,
   })
   registerInstrumentations({ instrumentations })

@@ -1,21 +1,28 @@
 import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api'
-import { isSpanContextValid, trace } from '@opentelemetry/api'
+import { isSpanContextValid, propagation, trace } from '@opentelemetry/api'
+import { injectMarked, isMarked } from '../propagation/outgoing-http.ts'
+import { isWithheld } from '../propagation/withheld.ts'
 import { setCrossing } from './crossing.ts'
 import { decisionFor } from './inbound-decisions.ts'
 
 /**
- * Extracts what the decision on a request lets in. Carriers without a decision (queues, other instrumentations, a
- * `continue`) are the inner propagator's business alone, and so is everything that is injected.
+ * Extracts what the decision on a request lets in, and injects where context may go. Carriers that nothing was decided
+ * about (queues, other instrumentations, a `continue`) are the inner propagator's business alone.
  */
 export class BoundaryPropagator implements TextMapPropagator {
   readonly #inner: TextMapPropagator
+  readonly #admitted: readonly string[]
 
-  constructor(inner: TextMapPropagator) {
+  /** @param untrustedBaggage keys of baggage entries that are taken from untrusted callers too */
+  constructor(inner: TextMapPropagator, untrustedBaggage: readonly string[] = []) {
     this.#inner = inner
+    this.#admitted = untrustedBaggage
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    this.#inner.inject(context, carrier, setter)
+    const span = trace.getSpan(context)
+    if (isMarked(carrier)) injectMarked(context, carrier, this.#inner)
+    else if (span === undefined || !isWithheld(span)) this.#inner.inject(context, carrier, setter)
   }
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
@@ -24,12 +31,24 @@ export class BoundaryPropagator implements TextMapPropagator {
     if (decision.mode === 'ignore') return context
 
     const extracted = this.#inner.extract(context, carrier, getter)
-    // Of an untrusted caller only its span context is let in: no baggage, and no flag that a propagator may add.
-    const admitted = decision.trusted ? extracted : context
+    // Of an untrusted caller only its span context is let in, and baggage that the operator has named: no flag that a
+    // propagator may add to the context.
+    const admitted = decision.trusted ? extracted : this.#admitBaggage(context, extracted)
     const caller = trace.getSpanContext(extracted)
     if (!caller?.isRemote || !isSpanContextValid(caller)) return admitted
-    const withCaller = decision.trusted ? extracted : trace.setSpanContext(context, caller)
+    const withCaller = decision.trusted ? extracted : trace.setSpanContext(admitted, caller)
     return setCrossing(withCaller, { caller, trusted: decision.trusted })
+  }
+
+  /** Values alone: what else comes with an entry was not asked for. */
+  #admitBaggage(context: Context, extracted: Context): Context {
+    const received = propagation.getBaggage(extracted)
+    const entries = this.#admitted.flatMap((key) => {
+      const value = received?.getEntry(key)?.value
+      return value === undefined ? [] : [[key, { value }]]
+    })
+    if (entries.length === 0) return context
+    return propagation.setBaggage(context, propagation.createBaggage(Object.fromEntries(entries)))
   }
 
   fields(): string[] {

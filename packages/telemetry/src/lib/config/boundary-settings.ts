@@ -2,6 +2,8 @@ import { checkInbound } from '../boundary/check-inbound.ts'
 import type { InboundPolicy } from '../boundary/inbound-policy.ts'
 import { parseInbound } from '../boundary/parse-inbound.ts'
 import { parsePathPattern } from '../boundary/path-pattern.ts'
+import { isBaggageKey } from '../propagation/baggage-header.ts'
+import { parseHostPattern } from '../propagation/host-pattern.ts'
 import type { Kind } from './kind.ts'
 import { flag, listOf, oneOf, Refusal } from './kind.ts'
 import { setting } from './setting.ts'
@@ -27,6 +29,24 @@ const path: Kind<string> = {
       : new Refusal({ cure: 'Begin it with /, and use * only at its end.' }),
 }
 
+const host: Kind<string> = {
+  expected: 'hosts such as api.example.com, *.example.com or [::1]:8080',
+  parse: (raw) =>
+    typeof raw === 'string' && parseHostPattern(raw) !== undefined
+      ? raw
+      : new Refusal({
+          cure: 'Write the host alone, or with its port; use * only in front, as in *.example.com.',
+        }),
+}
+
+const baggageKey: Kind<string> = {
+  expected: 'baggage keys such as tenant',
+  parse: (raw) =>
+    typeof raw === 'string' && isBaggageKey(raw)
+      ? raw
+      : new Refusal({ cure: 'Write each key as it is in the baggage header.' }),
+}
+
 /** What crosses the boundary between services, and what is made of it. */
 export const boundarySettings = {
   inbound: setting({
@@ -35,6 +55,22 @@ export const boundarySettings = {
     kind: inbound,
     default: 'continue',
     doc: 'What the trace context of incoming requests is used for. In code also rules as objects, or a function of the request.',
+  }),
+  untrustedBaggage: setting({
+    env: ['LINKED_TRACES_UNTRUSTED_BAGGAGE'],
+    option: 'untrustedBaggage',
+    kind: listOf(baggageKey),
+    default: [],
+    defaultText: 'none',
+    doc: 'Baggage that is taken from untrusted callers too, key by key; all other of theirs is dropped.',
+  }),
+  propagateTo: setting({
+    env: ['LINKED_TRACES_PROPAGATE_TO'],
+    option: 'propagateTo',
+    kind: listOf(host, 'none'),
+    default: undefined,
+    defaultText: 'everywhere',
+    doc: 'Where context is sent with HTTP requests. Requests to other hosts make their span, and carry none of our headers.',
   }),
   forwardLinks: setting({
     env: ['LINKED_TRACES_FORWARD_LINKS'],

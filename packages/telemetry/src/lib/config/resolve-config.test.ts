@@ -217,6 +217,20 @@ const knobs: readonly Knob[] = [
     code: [{ untracedPaths: ['/readyz'] }, ['/readyz']],
   },
   {
+    option: 'untrustedBaggage',
+    read: (config) => config.untrustedBaggage,
+    fallback: [],
+    env: ['tenant, Plan,tenant', ['tenant', 'Plan']],
+    code: [{ untrustedBaggage: [] }, []],
+  },
+  {
+    option: 'propagateTo',
+    read: (config) => config.propagateTo,
+    fallback: undefined,
+    env: ['api.example.com, *.internal:8443,[::1]', ['api.example.com', '*.internal:8443', '[::1]']],
+    code: [{ propagateTo: [] }, []],
+  },
+  {
     option: 'propagators',
     read: (config) => config.propagators,
     fallback: ['tracecontext', 'baggage'],

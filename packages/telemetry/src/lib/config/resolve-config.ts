@@ -55,6 +55,8 @@ export function resolveConfig(
     inbound: reader.read(boundary.inbound),
     forwardLinks: reader.read(boundary.forwardLinks),
     untracedPaths: reader.read(boundary.untracedPaths),
+    untrustedBaggage: reader.read(boundary.untrustedBaggage),
+    propagateTo: reader.read(boundary.propagateTo),
     logLevel: reader.read(diagnostics.logLevel),
     notices,
   }

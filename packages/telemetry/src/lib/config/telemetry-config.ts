@@ -26,6 +26,10 @@ export interface TelemetryConfig {
   readonly forwardLinks: boolean
   /** Request paths that make no spans, such as health checks. Same patterns as `inbound`. */
   readonly untracedPaths: readonly string[]
+  /** Keys of baggage entries that are taken from untrusted callers too. */
+  readonly untrustedBaggage: readonly string[]
+  /** Hosts that context is sent to, each one a host pattern; everywhere when nothing is said. */
+  readonly propagateTo: readonly string[] | undefined
   readonly logLevel: LogLevel
   /** One sentence each for the operator at start: what was decided between two settings that exclude each other. */
   readonly notices: readonly string[]

@@ -37,6 +37,9 @@ export interface TelemetryOptions {
   readonly inbound?: InboundPolicy | undefined
   readonly forwardLinks?: boolean | undefined
   readonly untracedPaths?: readonly string[] | undefined
+  readonly untrustedBaggage?: readonly string[] | undefined
+  /** `[]` propagates to nowhere. */
+  readonly propagateTo?: readonly string[] | undefined
   /** `[]` propagates nothing. */
   readonly propagators?: readonly PropagatorName[] | undefined
   /** A name, a ratio with its name, or a Sampler of your own. */

@@ -28,9 +28,20 @@ describe('injectCarrier', () => {
     propagation.disable()
   })
 
-  it('returns a new object with the current trace context, its random flag and its whole tracestate', () => {
-    const tracestate = `1st=${'v'.repeat(256)},2nd=${'v'.repeat(256)}`
+  it('returns a new object with the current trace context, its random flag and its tracestate', () => {
+    const tracestate = `1st=${'v'.repeat(256)},2nd@x=${'v'.repeat(245)}`
+    expect(tracestate).toHaveLength(512)
     expect(injectCarrier(undefined, { context: current(tracestate) })).toEqual({ traceparent, tracestate })
+  })
+
+  it('sends 512 characters of tracestate at the most, in whole members, and has the longest go first', () => {
+    const short = Array.from({ length: 30 }, (_, index) => `m${index + 10}=${'v'.repeat(12)}`).join(',')
+    expect(short).toHaveLength(509)
+    const long = `long=${'v'.repeat(124)}`
+    expect(injectCarrier({}, { context: current(`${long},${short}`) })).toEqual({
+      traceparent,
+      tracestate: short,
+    })
   })
 
   it('takes the active context unless given another', () => {

@@ -1,14 +1,7 @@
-import {
-  type Context,
-  context,
-  diag,
-  isSpanContextValid,
-  propagation,
-  type TextMapSetter,
-  trace,
-} from '@opentelemetry/api'
+import { type Context, context, diag, propagation, type TextMapSetter } from '@opentelemetry/api'
 import { type CarrierRelation, RELATION_HEADER } from './carrier-relation.ts'
-import { formatTraceparent } from './traceparent.ts'
+import { replaceFields } from './replace-fields.ts'
+import { formatTraceContext } from './trace-context-fields.ts'
 
 export interface InjectOptions<C> {
   /**
@@ -44,7 +37,9 @@ export function injectCarrier(carrier?: object | null, options?: InjectOptions<o
   try {
     const fields = fieldsOf(given ?? context.active())
     if (relation !== undefined) fields.set(RELATION_HEADER, relation)
-    if (setter === undefined) replaceFields(target, fields)
+    // The relation speaks of one `traceparent` too, and must not outlive it.
+    const others = fields.has('traceparent') ? [RELATION_HEADER] : []
+    if (setter === undefined) replaceFields(target, fields, others)
     else for (const [name, value] of fields) setter.set(target, name, value)
   } catch (error) {
     diag.error('The trace context could not be written to a carrier, which goes without it.', error)
@@ -55,39 +50,10 @@ export function injectCarrier(carrier?: object | null, options?: InjectOptions<o
 function fieldsOf(sent: Context): Map<string, string> {
   const fields = new Map<string, string>()
   propagation.inject(sent, fields, { set: (map, name, value) => map.set(name, value) })
-  const spanContext = trace.getSpanContext(sent)
-  if (spanContext === undefined || !isSpanContextValid(spanContext)) return fields
-  fields.set('traceparent', formatTraceparent(spanContext))
-  const traceState = spanContext.traceState?.serialize()
-  // W3C: an empty list should not be sent.
-  if (traceState) fields.set('tracestate', traceState)
-  else fields.delete('tracestate')
+  const own = formatTraceContext(sent)
+  if (own === undefined) return fields
+  fields.set('traceparent', own.traceparent)
+  if (own.tracestate === undefined) fields.delete('tracestate')
+  else fields.set('tracestate', own.tracestate)
   return fields
-}
-
-/** Fields that speak of one `traceparent`, and must not outlive it. */
-const OF_TRACEPARENT = ['traceparent', 'tracestate', RELATION_HEADER]
-
-function replaceFields(carrier: object, fields: ReadonlyMap<string, string>): void {
-  const outdated = new Set(fields.has('traceparent') ? OF_TRACEPARENT : [])
-  for (const name of fields.keys()) outdated.add(name.toLowerCase())
-  if (isCollection(carrier)) {
-    for (const name of [...carrier.keys()]) if (outdated.has(String(name).toLowerCase())) carrier.delete(name)
-    for (const [name, value] of fields) carrier.set(name, value)
-  } else {
-    for (const name of Object.keys(carrier))
-      if (outdated.has(name.toLowerCase())) Reflect.deleteProperty(carrier, name)
-    Object.assign(carrier, Object.fromEntries(fields))
-  }
-}
-
-/** `Map` and `Headers`, of whichever realm or package. */
-interface Collection {
-  keys(): Iterable<string>
-  delete(name: string): unknown
-  set(name: string, value: string): unknown
-}
-
-function isCollection(carrier: object): carrier is Collection {
-  return ['keys', 'delete', 'set'].every((method) => typeof Reflect.get(carrier, method) === 'function')
 }

@@ -9,8 +9,8 @@ import {
 } from '@opentelemetry/api'
 import { carrierGetter, carrierValues } from './carrier.ts'
 import { trimOptionalWhitespace } from './optional-whitespace.ts'
+import { parseTraceContext } from './trace-context-fields.ts'
 import { parseTraceparent } from './traceparent.ts'
-import { parseTraceState } from './tracestate.ts'
 
 /**
  * The valid span context that a span, a span context, a `traceparent` value or a carrier stands for, or
@@ -34,15 +34,11 @@ export function spanContextOf(target: unknown): SpanContext | undefined {
  * @param extracted what {@link extractContext} has made of the carrier already, in a context without a span
  */
 export function sentSpanContextOf(carrier: unknown, extracted?: Context): SpanContext | undefined {
-  const [traceparent, ...others] = carrierValues(carrier, 'traceparent')
-  if (traceparent === undefined) {
-    const spanContext = trace.getSpanContext(extracted ?? extractContext(ROOT_CONTEXT, carrier))
-    return spanContext === undefined ? undefined : validSpanContext(spanContext)
-  }
-  const spanContext = others.length === 0 ? parseTraceparent(traceparent) : undefined
-  if (spanContext === undefined) return undefined
-  const traceState = parseTraceState(carrierValues(carrier, 'tracestate'))
-  return traceState === undefined ? spanContext : { ...spanContext, traceState }
+  const traceparents = carrierValues(carrier, 'traceparent')
+  if (traceparents.length > 0)
+    return parseTraceContext(traceparents, () => carrierValues(carrier, 'tracestate'))
+  const spanContext = trace.getSpanContext(extracted ?? extractContext(ROOT_CONTEXT, carrier))
+  return spanContext === undefined ? undefined : validSpanContext(spanContext)
 }
 
 /**

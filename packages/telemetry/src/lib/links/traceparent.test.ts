@@ -64,16 +64,27 @@ describe('parseTraceparent', () => {
     ['another delimiter', `00_${TRACE_ID}_${SPAN_ID}_01`],
     ['space before it', ` 00-${TRACE_ID}-${SPAN_ID}-01`],
     ['two values', `00-${TRACE_ID}-${SPAN_ID}-01, 00-${TRACE_ID}-${SPAN_ID}-01`],
+    ['two values of a later version', `01-${TRACE_ID}-${SPAN_ID}-01-x, 01-${TRACE_ID}-${SPAN_ID}-01-x`],
   ])('refuses %s', (_, value) => {
     expect(parseTraceparent(value)).toBeUndefined()
   })
 })
 
 describe('formatTraceparent', () => {
-  it.each(['00', '01', '03', 'ff'])('writes what was read with flags %s', (flags) => {
+  it.each(['00', '01', '02', '03'])('writes what was read with flags %s', (flags) => {
     const value = `00-${TRACE_ID}-${SPAN_ID}-${flags}`
     const spanContext = parseTraceparent(value)
     expect(spanContext && formatTraceparent(spanContext)).toBe(value)
+  })
+
+  it('sends flags as zero that this version does not define', () => {
+    const spanContext = parseTraceparent(`00-${TRACE_ID}-${SPAN_ID}-fd`)
+    expect(spanContext && formatTraceparent(spanContext)).toBe(`00-${TRACE_ID}-${SPAN_ID}-01`)
+  })
+
+  it('writes ids in lower case', () => {
+    const ids = { traceId: TRACE_ID.toUpperCase(), spanId: SPAN_ID.toUpperCase() }
+    expect(formatTraceparent({ ...ids, traceFlags: 2 })).toBe(`00-${TRACE_ID}-${SPAN_ID}-02`)
   })
 
   it('writes a later version as the version it knows', () => {

@@ -3,7 +3,8 @@ import type { SpanContext } from '@opentelemetry/api'
 /** Length of a version 00 `traceparent`, and of the part of a later version that this version understands. */
 const LENGTH = 55
 
-const FORMAT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-|$)/
+/** A comma tells of two values that somebody joined into one (RFC 9110 section 5.5): the first is no better than the second. */
+const FORMAT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-[^,]*)?$/s
 
 /** The flags that W3C Trace Context level 2 defines: sampled (0x01) and random trace id (0x02). */
 const DEFINED_FLAGS = 0x03
@@ -13,7 +14,7 @@ const DEFINED_FLAGS = 0x03
  *
  * Strict: lower-case hexadecimal, no whitespace, no all-zero ids, not version ff; nothing may follow a
  * version 00 value. Of a later version only what level 2 defines is read, and its further fields must begin
- * with a dash. All eight flag bits of version 00 are kept, as links carry them on.
+ * with a dash. All eight flag bits of version 00 are kept: a link tells what was received.
  *
  * Source: W3C Trace Context level 2, sections "traceparent Header Field Values" and "Versioning of
  * traceparent".
@@ -28,7 +29,10 @@ export function parseTraceparent(value: string): SpanContext | undefined {
   return value.length === LENGTH ? { traceId, spanId, traceFlags: flags, isRemote: true } : undefined
 }
 
-/** The version 00 `traceparent` value of a valid span context, all eight flag bits included. */
+/**
+ * The version 00 `traceparent` value of a valid span context. Flags that level 2 does not define are sent as zero
+ * ("Other Flags"), and ids that an application made in capitals in lower case.
+ */
 export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`
+  return `00-${traceId}-${spanId}-0${traceFlags & DEFINED_FLAGS}`.toLowerCase()
 }

@@ -1,6 +1,7 @@
+import { createTraceState } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseTraceState } from './tracestate.ts'
+import { formatTraceState, parseTraceState } from './tracestate.ts'
 
 const members = (count: number) => Array.from({ length: count }, (_, index) => `m${index}=${index}`)
 
@@ -148,5 +149,44 @@ describe('parseTraceState', () => {
     const spaces = `a=1${' '.repeat(2_000_000)}b`
     expect(parseTraceState([spaces])).toBeUndefined()
     expect(parseTraceState(','.repeat(2_000_000))).toBeUndefined()
+  })
+})
+
+describe('formatTraceState', () => {
+  const format = (list: string) => formatTraceState(parseTraceState(list))
+  /** A member of so many characters. */
+  const member = (key: string, length: number) => `${key}=${'v'.repeat(length - key.length - 1)}`
+
+  it('is nothing for no list, and for an empty one', () => {
+    expect(formatTraceState(undefined)).toBeUndefined()
+    expect(formatTraceState(parseTraceState('a=1')?.unset('a'))).toBeUndefined()
+  })
+
+  it('sends 512 characters as they are', () => {
+    const list = [member('a', 256), member('b', 255)].join(',')
+    expect(list).toHaveLength(512)
+    expect(format(list)).toBe(list)
+  })
+
+  it('leaves out members of more than 128 characters first, from the right, and only as many as it has to', () => {
+    const list = [member('a', 129), member('b', 128), member('c', 129), member('d', 128)]
+    expect(list.join(',')).toHaveLength(517)
+    expect(format(list.join(','))).toBe([list[0], list[1], list[3]].join(','))
+  })
+
+  it('leaves out others from the right then', () => {
+    const list = [member('a', 129), ...['b', 'c', 'd', 'e', 'f'].map((key) => member(key, 120))]
+    expect(format(list.join(','))).toBe(list.slice(1, 5).join(','))
+  })
+
+  it('sends none if no member has room', () => {
+    expect(format(`${'k'.repeat(256)}=${'v'.repeat(256)}`)).toBeUndefined()
+  })
+
+  it('holds lists of other implementations to the same grammar', () => {
+    const foreign = (text: string) => ({ ...createTraceState(), serialize: () => text })
+    expect(formatTraceState(createTraceState('a=1,b=2'))).toBe('a=1,b=2')
+    expect(formatTraceState(foreign('a=1\r\nx-admin: true'))).toBeUndefined()
+    expect(formatTraceState(foreign(''))).toBeUndefined()
   })
 })

@@ -17,7 +17,7 @@ const VALUE = /^[ -+\--<>-~]{0,255}[!-+\--<>-~]$/
  * the leftmost, the most recent, is kept.
  *
  * Unlike the `TraceState` of `@opentelemetry/core` and of the API, it accepts every key of level 2 (`1st`,
- * `a@b@c`) and never shortens a list to 512 characters.
+ * `a@b@c`), and keeps lists of any length; {@link formatTraceState} shortens them for the wire.
  *
  * Source: W3C Trace Context level 2, section "tracestate Header Field Values".
  */
@@ -36,6 +36,41 @@ export function parseTraceState(values: string | readonly string[]): TraceState 
     if (!members.has(key)) members.set(key, value)
   }
   return members.size === 0 ? undefined : new W3CTraceState(members)
+}
+
+/** Most characters of a list that is sent on: what level 2 asks for at least, as its callee may have no room for more. */
+const MAX_SENT = 512
+
+/** Members longer than this go first. */
+const LONG_MEMBER = 128
+
+/**
+ * The `tracestate` value to send, of at most 512 characters; `undefined` where there is none, as an empty one should
+ * not be sent. Whole members are left out: first those of more than 128 characters, then the others, each from the
+ * right, until the rest fits. Lists of other implementations are held to the same grammar.
+ *
+ * Source: W3C Trace Context level 2, section "tracestate Limits".
+ */
+export function formatTraceState(traceState: TraceState | undefined): string | undefined {
+  if (traceState === undefined) return undefined
+  const checked = traceState instanceof W3CTraceState ? traceState : parseTraceState(traceState.serialize())
+  const list = checked?.serialize()
+  if (!list || list.length <= MAX_SENT) return list || undefined
+  const members = list.split(',')
+  let excess = list.length - MAX_SENT
+  const isKept = (removable: (member: string) => boolean) => (member: string) => {
+    if (excess <= 0 || !removable(member)) return true
+    excess -= member.length + 1
+    return false
+  }
+  return (
+    members
+      .reverse()
+      .filter(isKept((member) => member.length > LONG_MEMBER))
+      .filter(isKept(() => true))
+      .reverse()
+      .join(',') || undefined
+  )
 }
 
 class W3CTraceState implements TraceState {

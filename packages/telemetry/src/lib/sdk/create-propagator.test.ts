@@ -21,7 +21,7 @@ describe('createPropagator', () => {
     [[], {}],
   ])('writes the headers of %j', (names, headers) => {
     const carrier = {}
-    createPropagator(names).inject(context, carrier, defaultTextMapSetter)
+    createPropagator(names, []).inject(context, carrier, defaultTextMapSetter)
     expect(carrier).toEqual(headers)
   })
 })

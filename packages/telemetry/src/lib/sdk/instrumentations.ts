@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api'
-import { context } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express'
 import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http'
@@ -15,6 +15,10 @@ import { announceRoot } from '../boundary/forward-link.ts'
 import { noteDecision } from '../boundary/inbound-decisions.ts'
 import type { InboundPolicy } from '../boundary/inbound-policy.ts'
 import { compilePaths } from '../boundary/path-pattern.ts'
+import { keepWritten, markHeaders } from '../propagation/outgoing-http.ts'
+import { makeRoom } from '../propagation/outgoing-undici.ts'
+import { compilePropagateTo, targetOfOptions, targetOfOrigin } from '../propagation/propagate-to.ts'
+import { isWithheld, withhold } from '../propagation/withheld.ts'
 
 /** Where a service's traces begin and end. */
 export interface BoundaryConfig {
@@ -24,6 +28,8 @@ export interface BoundaryConfig {
   readonly forwardLinks: boolean
   /** Request paths that make no spans: `/exact`, or a prefix that ends in `*`. */
   readonly untracedPaths: readonly string[]
+  /** Hosts that context is sent to, each one a `parseHostPattern`; everywhere unless given. */
+  readonly propagateTo: readonly string[] | undefined
 }
 
 const NO_ATTRIBUTES: Attributes = {}
@@ -49,11 +55,12 @@ export function createInstrumentations(boundary: BoundaryConfig): Instrumentatio
 /** Puts the boundary into an instrumentation of `node:http`; hooks that were configured go on being called. */
 export function addHttpBoundary(
   http: Instrumentation<HttpInstrumentationConfig>,
-  { inbound, forwardLinks, untracedPaths }: BoundaryConfig,
+  { inbound, forwardLinks, untracedPaths, propagateTo }: BoundaryConfig,
 ): Instrumentation<HttpInstrumentationConfig> {
   const own = http.getConfig()
   const decide = compileInbound(inbound)
   const isUntraced = compilePaths(untracedPaths)
+  const mayPropagate = compilePropagateTo(propagateTo)
   http.setConfig({
     ...own,
     ignoreIncomingRequestHook(request) {
@@ -65,9 +72,24 @@ export function addHttpBoundary(
       if (decision.mode !== 'continue') noteDecision(request.headers, decision)
       return own.startIncomingSpanHook?.(request) ?? NO_ATTRIBUTES
     },
+    // The instrumentation calls this hook before it copies the headers of these options and injects the context.
+    startOutgoingSpanHook(options) {
+      try {
+        return own.startOutgoingSpanHook?.(options) ?? NO_ATTRIBUTES
+      } finally {
+        // Last, and whatever a hook does: it may have set headers.
+        const isAllowed = mayPropagate(() => targetOfOptions(options))
+        markHeaders(options, isAllowed)
+      }
+    },
+    // Called twice over: for a request that came in, and for one about to be sent.
+    requestHook(span, request) {
+      own.requestHook?.(span, request)
+      if ('setHeader' in request) keepWritten(span, request)
+    },
     // Called twice over: for a response about to be written, and for one that was received.
     responseHook(span, response) {
-      if (!forwardLinks) {
+      if (!forwardLinks || isWithheld(span)) {
         // Neither said nor heard.
       } else if ('writeHead' in response) {
         if (getCrossing(context.active())?.trusted) announceRoot(response, span.spanContext())
@@ -86,14 +108,23 @@ export function addHttpBoundary(
 /** Puts the caller's half of the boundary into an instrumentation of undici. */
 export function addUndiciBoundary(
   undici: Instrumentation<UndiciInstrumentationConfig>,
-  { forwardLinks }: Pick<BoundaryConfig, 'forwardLinks'>,
+  { forwardLinks, propagateTo }: Pick<BoundaryConfig, 'forwardLinks' | 'propagateTo'>,
 ): Instrumentation<UndiciInstrumentationConfig> {
-  if (!forwardLinks) return undici
   const own = undici.getConfig()
+  const mayPropagate = compilePropagateTo(propagateTo)
   undici.setConfig({
     ...own,
+    // The instrumentation calls this hook right before it appends what the context is injected as.
+    requestHook(span, request) {
+      try {
+        own.requestHook?.(span, request)
+      } finally {
+        if (!mayPropagate(() => targetOfOrigin(request.origin, request.path))) withhold(span)
+        else makeRoom(request, trace.setSpan(context.active(), span))
+      }
+    },
     responseHook(span, exchange) {
-      linkToCallee(span, exchange.response.headers)
+      if (forwardLinks && !isWithheld(span)) linkToCallee(span, exchange.response.headers)
       own.responseHook?.(span, exchange)
     },
   })

@@ -37,7 +37,7 @@ export function startSdk(
   // their tracers from hands out no-ops for good to whoever comes too early.
   if (!config.disabled && !trace.setGlobalTracerProvider(provider)) return undefined
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  propagation.setGlobalPropagator(createPropagator(config.propagators))
+  propagation.setGlobalPropagator(createPropagator(config.propagators, config.untrustedBaggage))
 
   const all = [...createInstrumentations(config), ...instrumentations]
   const tracerProvider = config.disabled ? trace.getTracerProvider() : provider

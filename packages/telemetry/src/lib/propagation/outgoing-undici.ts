@@ -1,0 +1,37 @@
+import type { Context } from '@opentelemetry/api'
+import { propagation } from '@opentelemetry/api'
+import { outdatedBy } from '../links/replace-fields.ts'
+
+/** A request of undici that is not sent yet. */
+export interface UndiciRequest {
+  /** Names and values in turn; in undici 5 the lines of the head, each with its line break. */
+  headers: unknown
+}
+
+/**
+ * Removes what a caller has set of the fields that a context is about to be written into: whoever writes it appends, and
+ * of two `traceparent` no receiver takes either.
+ */
+export function makeRoom(request: UndiciRequest, sent: Context): void {
+  // The names alone first: hardly a caller sets any of them.
+  if (without(request.headers, new Set(propagation.fields())) === request.headers) return
+  const fields = new Map<string, string>()
+  propagation.inject(sent, fields, { set: (map, name, value) => map.set(name, value) })
+  request.headers = without(request.headers, outdatedBy(fields))
+}
+
+/** The same headers if none of them has one of these names (in lower case). */
+function without(headers: unknown, names: ReadonlySet<string>): unknown {
+  if (typeof headers === 'string') return withoutLines(headers, names)
+  if (!Array.isArray(headers)) return headers
+  const isKept = (index: number) => !names.has(String(headers[index]).toLowerCase())
+  const kept = headers.filter((_, index) => isKept(index - (index % 2)))
+  return kept.length === headers.length ? headers : kept
+}
+
+function withoutLines(head: string, names: ReadonlySet<string>): string {
+  return head
+    .split(/(?<=\r\n)/)
+    .filter((line) => !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))
+    .join('')
+}
