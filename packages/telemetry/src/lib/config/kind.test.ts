@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Kind } from './kind.ts'
-import { flag, fraction, headerText, integer, listOf, oneOf, Refusal, text, timeout } from './kind.ts'
+import { flag, fraction, headerText, integer, listOf, oneOf, Refusal, rate, text, timeout } from './kind.ts'
 
 function refuses(kind: Kind<unknown>, ...values: unknown[]) {
   expect(values.filter((value) => !(kind.parse(value) instanceof Refusal))).toEqual([])
@@ -56,6 +56,13 @@ describe('fraction', () => {
     const values = ['0', '1', '0.25', '.5', '1.', '1e-3', 0.1]
     expect(values.map((value) => fraction.parse(value))).toEqual([0, 1, 0.25, 0.5, 1, 0.001, 0.1])
     refuses(fraction, '1.01', '-0.1', '10%', '0x1', 'half', '.', 2, Number.NaN)
+  })
+})
+
+describe('rate', () => {
+  it('takes decimals above 0', () => {
+    expect(['10', '0.5', '1e3', 2].map((value) => rate.parse(value))).toEqual([10, 0.5, 1000, 2])
+    refuses(rate, '0', '-1', '10/s', 'ten', 0, -1, Number.NaN, Number.POSITIVE_INFINITY, true)
   })
 })
 

@@ -78,11 +78,27 @@ export const timeout: Kind<number> = {
 export const fraction: Kind<number> = {
   expected: 'a number from 0 to 1',
   parse(raw) {
-    const number = typeof raw === 'string' && /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : raw
-    return typeof number === 'number' && number >= 0 && number <= 1
+    const number = decimal(raw)
+    return number !== undefined && number >= 0 && number <= 1
       ? number
       : new Refusal({ cure: 'Write it as a decimal, such as 0.25 for one in four.' })
   },
+}
+
+/** So many in a second. */
+export const rate: Kind<number> = {
+  expected: 'a number above 0',
+  parse(raw) {
+    const number = decimal(raw)
+    return number !== undefined && number > 0 && number < Number.POSITIVE_INFINITY
+      ? number
+      : new Refusal({ cure: 'Write it as a decimal, such as 10, or 0.5 for one in two seconds.' })
+  },
+}
+
+function decimal(raw: unknown): number | undefined {
+  if (typeof raw === 'number') return raw
+  return typeof raw === 'string' && /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw) ? Number(raw) : undefined
 }
 
 /** One of several words, in any case. `cures` has better advice for words that people can be expected to try. */

@@ -420,13 +420,16 @@ describe('resolveConfig', () => {
   })
 
   describe('OTEL_TRACES_SAMPLER_ARG', () => {
-    it.each(['traceidratio', 'parentbased_traceidratio'])('is the ratio of %s, 1 when unset', (name) => {
-      expect(resolve({ OTEL_TRACES_SAMPLER: name }).sampler).toEqual({ name, ratio: 1 })
-      expect(resolve({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: '0.25' })).toMatchObject({
-        sampler: { name, ratio: 0.25 },
-        notices: [],
-      })
-    })
+    it.each(['traceidratio', 'parentbased_traceidratio', 'linked_probability', 'linked_follow'])(
+      'is the ratio of %s, 1 when unset',
+      (name) => {
+        expect(resolve({ OTEL_TRACES_SAMPLER: name }).sampler).toEqual({ name, ratio: 1 })
+        expect(resolve({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: '0.25' })).toMatchObject({
+          sampler: { name, ratio: 0.25 },
+          notices: [],
+        })
+      },
+    )
 
     it.each([
       [{}, {}],
@@ -440,6 +443,32 @@ describe('resolveConfig', () => {
         ],
       })
     })
+  })
+
+  describe('LINKED_TRACES_ROOTS_PER_SECOND', () => {
+    it.each(['linked_probability', 'linked_follow'])('limits %s', (name) => {
+      const env = { OTEL_TRACES_SAMPLER: name, LINKED_TRACES_ROOTS_PER_SECOND: '0.5' }
+      expect(resolve(env)).toMatchObject({ sampler: { name, ratio: 1, rootsPerSecond: 0.5 }, notices: [] })
+    })
+
+    it.each([
+      [{}, {}],
+      [{ OTEL_TRACES_SAMPLER: 'traceidratio' }, {}],
+      [{ OTEL_TRACES_SAMPLER: 'linked_follow' }, { sampler: 'linked_probability' } as const],
+    ])('is not used with %j and %j, and says so', (env, options) => {
+      expect(resolve({ ...env, LINKED_TRACES_ROOTS_PER_SECOND: '5' }, options)).toEqual({
+        ...resolve(env, options),
+        notices: [
+          'LINKED_TRACES_ROOTS_PER_SECOND is not used: the sampler is not a linked one named by OTEL_TRACES_SAMPLER.',
+        ],
+      })
+    })
+  })
+
+  it('takes the arguments of a sampler in code', () => {
+    const sampler = { name: 'linked_probability', ratio: 0.25, rootsPerSecond: 10 } as const
+    expect(resolve({}, { sampler })).toMatchObject({ sampler, notices: [] })
+    expect(resolve({}, { sampler: 'linked_follow' }).sampler).toEqual({ name: 'linked_follow', ratio: 1 })
   })
 
   it('keeps batches within a smaller queue, unless asked for more', () => {
@@ -602,6 +631,30 @@ describe('resolveConfig', () => {
     ])
   })
 
+  it('refuses every argument of a sampler that cannot be honoured, in the environment and in code', () => {
+    const env = {
+      OTEL_TRACES_SAMPLER: 'linked_probability',
+      OTEL_TRACES_SAMPLER_ARG: '2',
+      LINKED_TRACES_ROOTS_PER_SECOND: '0',
+    }
+    expect(complaints(env)).toEqual([
+      '  OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, received "2". Write it as a decimal, such as 0.25 for one in four.',
+      '  LINKED_TRACES_ROOTS_PER_SECOND: expected a number above 0, received "0". Write it as a decimal, such as 10, or 0.5 for one in two seconds.',
+    ])
+    const sampler = JSON.parse(
+      '{ "name": "linked_follow", "rate": 0.1, "ratio": 10, "rootsPerSecond": "many" }',
+    )
+    expect(complaints({}, { sampler })).toEqual([
+      '  sampler: expected linked_follow with ratio and rootsPerSecond, received rate. Correct the name, or remove it.',
+      '  sampler: expected ratio to be a number from 0 to 1, received 10. Write it as a decimal, such as 0.25 for one in four.',
+      '  sampler: expected rootsPerSecond to be a number above 0, received "many". Write it as a decimal, such as 10, or 0.5 for one in two seconds.',
+    ])
+    const alone = JSON.parse('{ "name": "always_on", "ratio": 0.1 }')
+    expect(complaints({}, { sampler: alone })).toEqual([
+      '  sampler: expected always_on with nothing else, received ratio. Correct the name, or remove it.',
+    ])
+  })
+
   it('checks what comes from code too, and calls it by the name it has there', () => {
     const options = JSON.parse(
       '{ "queue": { "maxQueueSize": -1 }, "sampler": { "name": "traceidratio", "ratio": 2 }, "inbound": [{ "path": "x", "mode": "link" }], "exporters": ["grpc"], "disabled": "yes" }',
@@ -609,7 +662,7 @@ describe('resolveConfig', () => {
     expect(complaints({}, options).map((line) => line.trim().split(',')[0])).toEqual([
       'disabled: expected true or false',
       'exporters: expected a list of otlp or console',
-      'sampler: expected always_on',
+      'sampler: expected ratio to be a number from 0 to 1',
       'queue.maxQueueSize: expected a whole number from 1 to 2147483647',
       'inbound: expected a path such as /hooks or /hooks/*',
     ])

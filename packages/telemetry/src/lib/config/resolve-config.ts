@@ -1,9 +1,10 @@
 import type { Attributes } from '@opentelemetry/api'
 import { printable } from './printable.ts'
 import { resolveDestinations } from './resolve-destinations.ts'
+import { resolveSampler } from './resolve-sampler.ts'
 import { everySetting, settings } from './settings.ts'
 import { SettingsReader } from './settings-reader.ts'
-import type { QueueConfig, SamplerConfig, SpanLimits, TelemetryConfig } from './telemetry-config.ts'
+import type { QueueConfig, SpanLimits, TelemetryConfig } from './telemetry-config.ts'
 import { TelemetryConfigError } from './telemetry-config-error.ts'
 import type { TelemetryOptions } from './telemetry-options.ts'
 import { unknownOptions } from './unknown-options.ts'
@@ -100,18 +101,6 @@ function resolveResource(reader: SettingsReader, facts: ApplicationFacts): Attri
 
 function defined(key: string, value: string | undefined): Attributes {
   return value === undefined ? {} : { [key]: value }
-}
-
-function resolveSampler(reader: SettingsReader, notices: string[]): SamplerConfig {
-  const { sampler: setting, samplerArg } = settings.sampling
-  const sampler = reader.read(setting)
-  const argument = reader.find(samplerArg)
-  if (argument === undefined) return sampler
-  if (reader.find(setting)?.layer !== 'environment' || !('ratio' in sampler)) {
-    notices.push(`${argument.key} is not used: the sampler is not a ratio named by OTEL_TRACES_SAMPLER.`)
-    return sampler
-  }
-  return { ...sampler, ratio: reader.read(samplerArg) ?? 1 }
 }
 
 function resolveSpanLimits(reader: SettingsReader): SpanLimits {

@@ -1,4 +1,4 @@
-import { fraction, integer, text, timeout } from './kind.ts'
+import { fraction, integer, rate, text, timeout } from './kind.ts'
 import { sampler } from './sampler-kind.ts'
 import { setting } from './setting.ts'
 
@@ -10,14 +10,21 @@ export const samplingSettings = {
     kind: sampler,
     default: { name: 'parentbased_always_on' },
     defaultText: 'parentbased_always_on',
-    doc: 'Which traces are recorded. In code also { name, ratio } or a Sampler.',
+    doc: 'Which traces are recorded. In code also { name, ratio, rootsPerSecond } or a Sampler.',
   }),
   samplerArg: setting({
     env: ['OTEL_TRACES_SAMPLER_ARG'],
     kind: fraction,
     default: undefined,
     defaultText: '1',
-    doc: 'The ratio of traceidratio and parentbased_traceidratio.',
+    doc: 'The ratio of traceidratio, parentbased_traceidratio, linked_probability and linked_follow.',
+  }),
+  rootsPerSecond: setting({
+    env: ['LINKED_TRACES_ROOTS_PER_SECOND'],
+    kind: rate,
+    default: undefined,
+    defaultText: 'no limit',
+    doc: 'How many of the roots without a link to go by linked_probability and linked_follow keep in a second, about.',
   }),
 }
 

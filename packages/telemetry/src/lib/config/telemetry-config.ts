@@ -68,6 +68,12 @@ export interface TlsFiles {
 export type SamplerConfig =
   | { readonly name: 'always_on' | 'always_off' | 'parentbased_always_on' | 'parentbased_always_off' }
   | { readonly name: 'traceidratio' | 'parentbased_traceidratio'; readonly ratio: number }
+  | {
+      readonly name: 'linked_probability' | 'linked_follow'
+      readonly ratio: number
+      /** Of roots that share nothing with a link, in a second; no limit unless given. */
+      readonly rootsPerSecond?: number
+    }
   /** From code only. */
   | { readonly name: 'custom'; readonly sampler: Sampler }
 

@@ -42,7 +42,7 @@ export interface TelemetryOptions {
   readonly propagateTo?: readonly string[] | undefined
   /** `[]` propagates nothing. */
   readonly propagators?: readonly PropagatorName[] | undefined
-  /** A name, a ratio with its name, or a Sampler of your own. */
+  /** A name, a name with its arguments, or a Sampler of your own. */
   readonly sampler?: Exclude<SamplerConfig['name'], 'custom'> | SamplerConfig | Sampler | undefined
   readonly queue?: Partial<QueueConfig> | undefined
   readonly spool?: Partial<SpoolConfig> | undefined

@@ -6,9 +6,14 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace'
 import type { SamplerConfig } from '../config/telemetry-config.ts'
+import { LinkedSampler } from '../sampling/linked-sampler.ts'
 
-/** The sampler behind a standard name of `OTEL_TRACES_SAMPLER`. */
-export function createSampler(config: SamplerConfig): Sampler {
+/**
+ * The sampler behind a name of `OTEL_TRACES_SAMPLER`.
+ *
+ * @param generateRandomness for tracers that do not set the W3C `random` flag on the roots they start
+ */
+export function createSampler(config: SamplerConfig, generateRandomness?: () => string): Sampler {
   switch (config.name) {
     case 'always_on':
       return new AlwaysOnSampler()
@@ -22,6 +27,10 @@ export function createSampler(config: SamplerConfig): Sampler {
       return new ParentBasedSampler({ root: new AlwaysOffSampler() })
     case 'parentbased_traceidratio':
       return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(config.ratio) })
+    case 'linked_probability':
+      return new LinkedSampler({ ...config, mode: 'probability', generateRandomness })
+    case 'linked_follow':
+      return new LinkedSampler({ ...config, mode: 'follow', generateRandomness })
     case 'custom':
       return config.sampler
   }

@@ -3,14 +3,15 @@ import { context, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace'
-import { ConsoleSpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import type { SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { ConsoleSpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import type { TelemetryConfig } from '../config/telemetry-config.ts'
 import { createPropagator } from './create-propagator.ts'
 import { createResource } from './create-resource.ts'
 import { createSampler } from './create-sampler.ts'
 import { installEsmHooks } from './esm-hooks.ts'
 import { createInstrumentations } from './instrumentations.ts'
+import { RandomFlagTracerProvider } from './random-flag-tracer-provider.ts'
 
 /**
  * Assembles an SDK from a configuration and registers it with the OpenTelemetry API.
@@ -26,7 +27,7 @@ export function startSdk(
   instrumentations: readonly Instrumentation[],
   meterProvider: MeterProvider,
 ): TracerProvider | undefined {
-  const provider = new TracerProvider({
+  const provider = new RandomFlagTracerProvider({
     resource: createResource(config.resourceAttributes),
     sampler: createSampler(config.sampler),
     spanLimits: config.spanLimits,

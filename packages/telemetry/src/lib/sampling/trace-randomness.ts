@@ -1,0 +1,28 @@
+import type { SpanContext } from '@opentelemetry/api'
+import { DIGITS } from './threshold.ts'
+
+/**
+ * The W3C trace flag by which whoever started a trace says that the last 56 bits of its id are random.
+ *
+ * Source: W3C Trace Context level 2, section "Random Trace ID Flag".
+ */
+export const RANDOM_FLAG = 0x02
+
+/** The last 56 bits of a trace id, which are its randomness unless an explicit `rv` takes their place. */
+export function randomnessOfId(traceId: string): string {
+  return traceId.slice(-DIGITS)
+}
+
+/**
+ * The randomness by which a trace may be sampled together with another: its explicit one, else that of its id if the
+ * trace says that its id has any; `undefined` if neither is known.
+ *
+ * That a threshold is there would be a sign too, but only sampled traces have one: to go by it would leave the others
+ * to chance, and the traces sampled together would be none that the threshold is true of.
+ */
+export function sharedRandomness(
+  { traceId, traceFlags }: SpanContext,
+  explicit: string | undefined,
+): string | undefined {
+  return explicit ?? ((traceFlags & RANDOM_FLAG) === 0 ? undefined : randomnessOfId(traceId))
+}

@@ -1,0 +1,152 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
+import { describe, expect, it } from 'vitest'
+import { RandomIdGenerator } from '../src/lib/sampling/random-id-generator.ts'
+import { runNode } from './run-node.ts'
+import { seededBytes } from './seeded-bytes.ts'
+
+const PAIRS = 200
+
+const ids = new RandomIdGenerator(seededBytes(7))
+
+interface Sent {
+  readonly path: string
+  /** Without: no caller. */
+  readonly flags?: '00' | '01' | '02' | '03'
+  readonly tracestate?: string
+}
+
+/** What came of a request that a service handled. */
+interface Handled extends Sent {
+  /** The trace id and `traceparent` flags that its request to another service came with. */
+  readonly traceId: string
+  readonly onward: string
+  readonly tracestateOnward: string | undefined
+  readonly callerTraceId: string
+}
+
+/** Sends requests to a service with this environment, which sends one on for each; all of them, and what it exported. */
+async function handle(env: NodeJS.ProcessEnv, requests: readonly Sent[]) {
+  await using backend = await startTestReceiver()
+  const arrived = new Map<string, { traceparent: string; tracestate: string | undefined }>()
+  const next = createServer(({ url = '', headers }, response) => {
+    const { traceparent, tracestate } = headers
+    arrived.set(url, { traceparent: String(traceparent), tracestate: tracestate?.toString() })
+    response.end('done')
+  })
+  await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve))
+  const { port } = next.address() as AddressInfo
+  const service = runNode('serves-and-calls-another.ts', {
+    args: [`http://127.0.0.1:${port}`],
+    env: {
+      WORKBENCH_URL: backend.url,
+      LINKED_TRACES_INBOUND: '/linked/*=link,/public/*=link:untrusted',
+      ...env,
+    },
+  })
+  try {
+    await service.says(' .')
+    const address = `http://127.0.0.1:${/listening on (\d+)/.exec(service.stdout())?.[1]}`
+    const handled = await Promise.all(
+      requests.map(async (sent, index): Promise<Handled> => {
+        const path = `${sent.path}/${index}`
+        const callerTraceId = ids.generateTraceId()
+        const headers: Record<string, string> = {}
+        if (sent.flags) headers.traceparent = `00-${callerTraceId}-${ids.generateSpanId()}-${sent.flags}`
+        if (sent.tracestate) headers.tracestate = sent.tracestate
+        expect(await (await fetch(`${address}${path}`, { headers })).text()).toBe('done')
+        const { traceparent = '', tracestate } = arrived.get(path) ?? {}
+        const [, traceId = '', , onward = ''] = traceparent.split('-')
+        return { ...sent, traceId, onward, tracestateOnward: tracestate, callerTraceId }
+      }),
+    )
+    service.kill('SIGTERM')
+    expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
+    return { handled, spans: backend.spans() }
+  } finally {
+    service.kill('SIGKILL')
+    await service.ended
+    next.close()
+  }
+}
+
+const low = (traceId: string) => traceId.slice(-14)
+
+describe('a service with OTEL_TRACES_SAMPLER=linked_probability', () => {
+  it('keeps, of requests that it links to, those whose callers are kept at its ratio, and says so on the wire', async () => {
+    const explicit = () => `ot=rv:${low(ids.generateTraceId())},vendor=1`
+    const { handled, spans } = await handle(
+      { OTEL_TRACES_SAMPLER: 'linked_probability', OTEL_TRACES_SAMPLER_ARG: '0.25' },
+      Array.from({ length: PAIRS }, (_, index): Sent => {
+        const sent = { path: '/linked', flags: index % 2 === 0 ? '03' : '02' } as const
+        return index % 3 === 0 ? { ...sent, tracestate: explicit() } : sent
+      }),
+    )
+    let kept = 0
+    for (const { tracestate, callerTraceId, traceId, onward, tracestateOnward } of handled) {
+      const randomness = tracestate?.slice('ot=rv:'.length, 'ot=rv:'.length + 14) ?? low(callerTraceId)
+      const isKept = Number.parseInt(randomness, 16) >= 0.75 * 2 ** 56
+      expect(traceId).not.toBe(callerTraceId)
+      expect({ onward, tracestateOnward }).toEqual({
+        onward: isKept ? '03' : '02',
+        tracestateOnward: isKept ? `ot=th:c;rv:${randomness}` : `ot=rv:${randomness}`,
+      })
+      const exported = spans.filter((span) => span.traceId === traceId)
+      expect(exported).toHaveLength(isKept ? 2 : 0)
+      for (const span of exported) {
+        expect(span).toMatchObject({ traceState: `ot=th:c;rv:${randomness}` })
+        expect(span.flags & 0xff).toBe(3)
+      }
+      if (isKept) kept += 1
+    }
+    // Seeded: neither all nor none.
+    expect(kept).toBeGreaterThan(PAIRS / 8)
+    expect(kept).toBeLessThan((PAIRS * 3) / 8)
+  })
+
+  it('keeps others by their own randomness: untrusted callers have no say, and traces that go on their own way', async () => {
+    const sent = ['01', '02', '03'] as const
+    const { handled } = await handle(
+      { OTEL_TRACES_SAMPLER: 'linked_probability', OTEL_TRACES_SAMPLER_ARG: '0.5' },
+      Array.from({ length: 20 }, () => [
+        { path: '/none' },
+        ...sent.flatMap((flags) => [
+          { path: '/public', flags, tracestate: 'ot=rv:00000000000000' },
+          { path: '/continued', flags, tracestate: 'ot=rv:ffffffffffffff;th:8;p:8,vendor=1' },
+        ]),
+      ]).flat(),
+    )
+    for (const { path, flags = '', traceId, callerTraceId, onward, tracestateOnward } of handled) {
+      if (path === '/continued') {
+        expect({ traceId, onward }).toEqual({ traceId: callerTraceId, onward: flags })
+        expect(tracestateOnward).toBe(
+          flags === '02' ? 'ot=rv:ffffffffffffff;p:8,vendor=1' : 'ot=rv:ffffffffffffff;th:8;p:8,vendor=1',
+        )
+      } else {
+        const isKept = low(traceId) >= '8'
+        expect({ path, onward, tracestateOnward }).toEqual({
+          path,
+          onward: isKept ? '03' : '02',
+          tracestateOnward: isKept ? 'ot=th:8' : undefined,
+        })
+      }
+    }
+  })
+})
+
+describe('a service with a sampler of the specification', () => {
+  it.each([
+    ['parentbased_always_on', '03'],
+    ['always_off', '02'],
+  ])('%s says that the ids of its roots are random: %s', async (sampler, flags) => {
+    const { handled } = await handle({ OTEL_TRACES_SAMPLER: sampler }, [
+      { path: '/none' },
+      { path: '/linked', flags: '03', tracestate: 'ot=th:0' },
+    ])
+    expect(handled.map(({ onward, tracestateOnward }) => [onward, tracestateOnward])).toEqual([
+      [flags, undefined],
+      [flags, undefined],
+    ])
+  })
+})
