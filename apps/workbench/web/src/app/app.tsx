@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import './controls.css'
+import { ErrorBoundary } from './error-boundary.tsx'
 import { Icon } from './icon.tsx'
 import { lazyScreen } from './lazy-screen.tsx'
 import { useAddress } from './location.ts'
@@ -61,7 +62,9 @@ export function App() {
         </div>
       </header>
       <main id="main">
-        <Screen route={route} query={query} />
+        <ErrorBoundary key={pathname} what="This view">
+          <Screen route={route} query={query} />
+        </ErrorBoundary>
       </main>
       {help && <ShortcutHelp onClose={() => setHelp(false)} />}
     </>

@@ -17,6 +17,7 @@ import { relativeWindows, windowBounds } from '../app/time-window.ts'
 import { TimeWindowSelect } from '../app/time-window-select.tsx'
 import { type Answer, useAnswer } from '../app/use-answer.ts'
 import { useNow } from '../app/use-now.ts'
+import { useRowFocus } from '../app/use-row-focus.ts'
 import { useShortcuts } from '../app/use-shortcuts.ts'
 import { useSteady } from '../app/use-steady.ts'
 import './dashboard.css'
@@ -64,7 +65,10 @@ export function DashboardScreen({ query }: { readonly query: URLSearchParams }) 
   const errors = useStatistics<readonly ErrorStatistics[]>(`/api/errors?${params}&limit=10`, subject, asked)
   const hues = serviceColours((services.value ?? []).map(({ serviceName }) => serviceName))
   const go = (change: Partial<DashboardView>) => navigate(dashboardAddress(view, change))
+  const list = useRef<HTMLDivElement>(null)
+  useRowFocus(list)
   useShortcuts({
+    '/': () => document.getElementById(traceIdField)?.focus(),
     Escape: () => {
       if (view.operation !== null) go({ operation: null })
       else if (view.service !== null) go({ service: null })
@@ -78,7 +82,7 @@ export function DashboardScreen({ query }: { readonly query: URLSearchParams }) 
   const shownServices =
     view.status === null ? services.value : operations.value && servicesOfOperations(operations.value)
   return (
-    <div class="dashboard">
+    <div class="dashboard" ref={list}>
       <header class="dashboard-head">
         <ScreenTitle title="OpenTelemetry Traces" focusKey="dashboard">
           OpenTelemetry Traces
@@ -190,6 +194,8 @@ const allTime = { from: '0' }
 const withChosen = (names: readonly string[], chosen: string | null): readonly string[] =>
   (chosen === null || names.includes(chosen) ? [...names] : [...names, chosen]).sort()
 
+const traceIdField = 'trace-id'
+
 function TraceIdField() {
   const [text, setText] = useState('')
   const [wrong, setWrong] = useState(false)
@@ -207,6 +213,7 @@ function TraceIdField() {
         <label>
           Trace ID
           <input
+            id={traceIdField}
             type="text"
             class="text-field"
             placeholder="32 hex digits, Enter"

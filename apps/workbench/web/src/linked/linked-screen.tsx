@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import type { LinkSet } from '../../../src/api/contract.ts'
+import { ErrorBoundary } from '../app/error-boundary.tsx'
 import { formatDuration } from '../app/format-duration.ts'
 import { Icon } from '../app/icon.tsx'
 import { useLiveTraces } from '../app/live-traces.ts'
@@ -107,7 +108,22 @@ export function LinkedScreen({
   }, [set])
 
   const select = (key: string | null) => changeQuery({ peek: key === selected ? null : key })
+  // From trace to trace, as they stand on the time axis.
+  const step = (by: number) => {
+    const at = stacked.findIndex((trace) => trace.traceId === selected)
+    const next = stacked[at < 0 ? 0 : Math.min(stacked.length - 1, Math.max(0, at + by))]
+    if (next) changeQuery({ peek: next.traceId }, { replace: selected !== null })
+  }
   useShortcuts({
+    j: () => step(1),
+    ArrowDown: () => step(1),
+    k: () => step(-1),
+    ArrowUp: () => step(-1),
+    Enter: () => {
+      if (!peekedTrace) return false
+      navigate(addressOf(`/traces/${peekedTrace.traceId}`, { via: via(peekedTrace.traceId) }))
+      return true
+    },
     Escape: () => selected !== null && select(null),
     l: () => navigate(addressOf(`/traces/${traceId}`, { via: query.get('via'), span: query.get('span') })),
   })
@@ -178,17 +194,19 @@ export function LinkedScreen({
               </button>
             )}
           </div>
-          <GraphView
-            graph={graph}
-            narrow={narrow}
-            traceId={traceId}
-            hues={hues}
-            selected={selected}
-            onSelect={select}
-            onUnfold={(key) =>
-              changeQuery({ unfold: [...unfolded.split(',').filter(Boolean), key].join(',') })
-            }
-          />
+          <ErrorBoundary what="The graph">
+            <GraphView
+              graph={graph}
+              narrow={narrow}
+              traceId={traceId}
+              hues={hues}
+              selected={selected}
+              onSelect={select}
+              onUnfold={(key) =>
+                changeQuery({ unfold: [...unfolded.split(',').filter(Boolean), key].join(',') })
+              }
+            />
+          </ErrorBoundary>
         </section>
 
         <section class="panel" aria-labelledby="stack-title">
@@ -200,16 +218,18 @@ export function LinkedScreen({
             </p>
             <PauseSwitch traces={stack} cutPauses={cutPauses} />
           </div>
-          <StackView
-            traces={stack}
-            relations={relations}
-            traceId={traceId}
-            hues={hues}
-            cutPauses={cutPauses}
-            selected={selected}
-            onSelect={select}
-            via={via}
-          />
+          <ErrorBoundary what="The time axis">
+            <StackView
+              traces={stack}
+              relations={relations}
+              traceId={traceId}
+              hues={hues}
+              cutPauses={cutPauses}
+              selected={selected}
+              onSelect={select}
+              via={via}
+            />
+          </ErrorBoundary>
           {stacked.length > shown.length && (
             <p class="panel-foot">
               <button

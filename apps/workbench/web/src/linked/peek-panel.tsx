@@ -4,6 +4,7 @@ import { CopyButton } from '../app/copy-button.tsx'
 import { formatDuration } from '../app/format-duration.ts'
 import { exactTime } from '../app/format-time.ts'
 import { Icon } from '../app/icon.tsx'
+import { ResizeHandle } from '../app/resize-handle.tsx'
 import { addressOf } from '../app/route.ts'
 import { ServiceName } from '../app/service-name.tsx'
 import { spanTree } from '../trace/span-tree.ts'
@@ -37,19 +38,23 @@ type PeekProps = {
 export function PeekPanel(props: { title: string; onClose: () => void; children: ComponentChildren }) {
   return (
     <aside class="peek" aria-label={props.title}>
-      <header>
-        <h2>{props.title}</h2>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Close"
-          title="Close (Esc)"
-          onClick={props.onClose}
-        >
-          <Icon name="close" />
-        </button>
-      </header>
-      {props.children}
+      <ResizeHandle />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key. */}
+      <div class="peek-body" tabIndex={0}>
+        <header>
+          <h2>{props.title}</h2>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Close"
+            title="Close (Esc)"
+            onClick={props.onClose}
+          >
+            <Icon name="close" />
+          </button>
+        </header>
+        {props.children}
+      </div>
     </aside>
   )
 }

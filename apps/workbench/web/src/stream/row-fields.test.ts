@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../../src/api/contract.ts'
-import { lineFields, valueText } from './row-fields.ts'
+import { fieldText, lineFields, valueText } from './row-fields.ts'
 
 const row: Row = {
   _rowId: '000000000001',
@@ -23,6 +23,22 @@ const row: Row = {
   events: [],
   links: [{ trace_id: 'c'.repeat(32) }],
 }
+
+describe('fieldText', () => {
+  it.each([
+    ['kind', 'server'],
+    ['http.route', '/roll'],
+    ['attributes.http.route', '/roll'],
+    ['dice.value', '6'],
+    ['attributes.dice.value', '6'],
+    ['resource.host.name', 'box'],
+    ['status.message', 'the die fell off the table'],
+    ['parent_span_id', null],
+    ['http.method', null],
+  ])('has for the column %s the text %s', (name, text) => {
+    expect(fieldText(row, name)).toBe(text)
+  })
+})
 
 describe('lineFields', () => {
   it('tells what went wrong first, then attributes, then where it ran, and ids last', () => {

@@ -47,6 +47,22 @@ export function valueText(value: AttributeValue | undefined): string | null {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** A field by the name that {@link lineFields} or a filter has for it, as one line of text; `null` where the row lacks it. */
+export function fieldText(row: Row, name: string): string | null {
+  const member = (map: string, key: string): AttributeValue | undefined => {
+    const value = row[map]
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? (value as { readonly [key: string]: AttributeValue })[key]
+      : undefined
+  }
+  const found =
+    row[name] ??
+    row[`attributes.${name}`] ??
+    member('attributes.custom', name.replace(/^attributes\./, '')) ??
+    member('resource.custom', name.replace(/^resource\./, ''))
+  return valueText(found)?.slice(0, lineLength) ?? null
+}
+
 const rank = (name: string): number =>
   name === 'status.message'
     ? 0

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Row } from '../../../src/api/contract.ts'
 import { counted } from '../app/counted.ts'
+import { ErrorBoundary } from '../app/error-boundary.tsx'
 import { FilterBar } from '../app/filter-bar.tsx'
 import { filterParams, parseFilterText } from '../app/filter-text.ts'
 import { formatDuration } from '../app/format-duration.ts'
@@ -21,15 +22,17 @@ import { useVirtualRows } from '../app/use-virtual-rows.ts'
 import { FirstRun } from '../first-run/first-run.tsx'
 import { type RateSample, rateOf, withSample } from './arrival-rate.ts'
 import { type LiveTail, type TailLine, tailBounds } from './live-tail.ts'
-import { lineFields } from './row-fields.ts'
+import { fieldText, lineFields } from './row-fields.ts'
 import { nanosOfDuration, nanosOfTime } from './row-moments.ts'
 import { RowPanel } from './row-panel.tsx'
+import { StreamSettings } from './stream-settings.tsx'
+import { readStreamView, type StreamView } from './stream-view.ts'
 import './stream.css'
 import { type Stream, useStream } from './use-stream.ts'
 
 const rowHeight = 30
 
-/** Spans as they arrive, newest first; or those of a time window. The URL holds filter (`q`), window, chosen span and form of times. */
+/** Spans as they arrive, newest first; or those of a time window. The URL holds filter (`q`), window, chosen span, columns and form of times. */
 export function StreamScreen({ query }: { readonly query: URLSearchParams }) {
   const text = query.get('q') ?? ''
   const window = readTimeWindow(query)
@@ -45,6 +48,8 @@ export function StreamScreen({ query }: { readonly query: URLSearchParams }) {
   const { tail } = stream
   const list = useRef<HTMLDivElement>(null)
   const hues = useHues(tail.shown)
+  const view = useMemo(() => readStreamView(query), [query])
+  const fields = useMemo(() => fieldNames(tail.shown), [tail.shown])
 
   // Whoever looks at a span does not want it to run away.
   const { hold } = stream
@@ -86,6 +91,7 @@ export function StreamScreen({ query }: { readonly query: URLSearchParams }) {
           none="Live"
           onChange={(next) => changeQuery(windowQuery(next), { replace: true })}
         />
+        <StreamSettings view={view} fields={fields} />
         {live && (
           <button type="button" class="button pause" aria-keyshortcuts="p" onClick={toggle}>
             <Icon name={tail.held ? 'play' : 'pause'} />
@@ -95,8 +101,20 @@ export function StreamScreen({ query }: { readonly query: URLSearchParams }) {
       </div>
       <TailStatus stream={stream} live={live} />
       <div class={`stream-body${chosen === null ? '' : ' has-panel'}`}>
-        <TailList stream={stream} live={live} chosen={chosen} query={query} scroller={list} hues={hues} />
-        {chosen !== null && <RowPanel spanRef={chosen} />}
+        <TailList
+          stream={stream}
+          live={live}
+          chosen={chosen}
+          query={query}
+          scroller={list}
+          hues={hues}
+          view={view}
+        />
+        {chosen !== null && (
+          <ErrorBoundary key={chosen} what="The span">
+            <RowPanel spanRef={chosen} />
+          </ErrorBoundary>
+        )}
       </div>
     </div>
   )
@@ -143,11 +161,12 @@ function TailList(props: {
   readonly query: URLSearchParams
   readonly scroller: { readonly current: HTMLDivElement | null }
   readonly hues: ReadonlyMap<string, number>
+  readonly view: StreamView
 }) {
   const { stream, chosen, scroller, hues } = props
   const { shown } = stream.tail
   const { rows, height, show } = useVirtualRows(scroller, shown.length, rowHeight)
-  const ago = props.query.get('time') === 'ago'
+  const { view } = props
 
   const atEnd = (rows.at(-1)?.index ?? 0) >= shown.length - 1
   const { older } = stream
@@ -176,43 +195,56 @@ function TailList(props: {
   }, [chosen])
 
   const above = rows[0]?.start ?? 0
+  const columns = 2 + view.columns.length
   return (
     <div class="tail" ref={scroller} onScroll={onScroll}>
-      <table aria-label="Spans, newest first" aria-rowcount={shown.length + 1}>
+      <table
+        class={`tail-times-${view.time}`}
+        aria-label="Spans, newest first"
+        aria-rowcount={shown.length + 1}
+        style={{ minWidth: view.columns.length > 0 ? `${420 + 150 * view.columns.length}px` : undefined }}
+      >
         <thead>
           <tr aria-rowindex={1}>
             <th scope="col" class="tail-time">
               <button
                 type="button"
                 class="head-button"
-                title={ago ? 'Show the time of day' : 'Show how long ago'}
-                onClick={() => changeQuery({ time: ago ? null : 'ago' }, { replace: true })}
+                title={view.time === 'ago' ? 'Show the time of day' : 'Show how long ago'}
+                onClick={() => changeQuery({ time: view.time === 'ago' ? null : 'ago' }, { replace: true })}
               >
                 _time
               </button>
             </th>
+            {view.columns.map((name) => (
+              <th key={name} scope="col" class="tail-column" title={name}>
+                {name}
+              </th>
+            ))}
             <th scope="col">row</th>
           </tr>
         </thead>
         <tbody>
-          <SpacerRow height={above} columns={2} />
+          <SpacerRow height={above} columns={columns} />
           {rows.map(({ index }) => {
             const line = shown[index]
             if (!line) return null
-            if (line.kind === 'gap') return <GapLine key={line.id} missed={line.missed} index={index} />
+            if (line.kind === 'gap') {
+              return <GapLine key={line.id} missed={line.missed} index={index} columns={columns} />
+            }
             return (
               <RowLine
                 key={line.id}
                 row={line.row}
                 index={index}
-                ago={ago}
+                view={view}
                 chosen={refOf(line.row) === chosen}
                 query={props.query}
                 hues={hues}
               />
             )
           })}
-          <SpacerRow height={height - above - rows.length * rowHeight} columns={2} />
+          <SpacerRow height={height - above - rows.length * rowHeight} columns={columns} />
         </tbody>
       </table>
       <TailEnd stream={stream} />
@@ -220,11 +252,16 @@ function TailList(props: {
   )
 }
 
-function GapLine({ missed, index }: { readonly missed: number | null; readonly index: number }) {
+function GapLine(props: {
+  readonly missed: number | null
+  readonly index: number
+  readonly columns: number
+}) {
+  const { missed, index } = props
   return (
     <tr class="tail-line is-gap" aria-rowindex={index + 2}>
       <td />
-      <td>
+      <td colSpan={props.columns - 1}>
         {missed === null ? 'Spans' : counted(missed, 'span')} came faster than they could be shown here. They
         are stored: a filter or a time window finds them.
       </td>
@@ -235,12 +272,12 @@ function GapLine({ missed, index }: { readonly missed: number | null; readonly i
 function RowLine(props: {
   readonly row: Row
   readonly index: number
-  readonly ago: boolean
+  readonly view: StreamView
   readonly chosen: boolean
   readonly query: URLSearchParams
   readonly hues: ReadonlyMap<string, number>
 }) {
-  const { row } = props
+  const { row, view } = props
   const nanos = nanosOfTime(row._time)
   const duration = nanosOfDuration(row.duration)
   const service = row['service.name']
@@ -255,20 +292,40 @@ function RowLine(props: {
           aria-current={props.chosen ? 'true' : undefined}
           title={exactTime(nanos)}
         >
-          {props.ago ? <Ago nanos={nanos} /> : clockTime(nanos)}
+          {view.time === 'ago' ? (
+            <Ago nanos={nanos} />
+          ) : view.time === 'utc' ? (
+            exactTime(nanos)
+          ) : (
+            clockTime(nanos)
+          )}
           <span class="visually-hidden">, fields of {row.name}</span>
         </a>
       </td>
+      {view.columns.map((name) => {
+        const text = fieldText(row, name)
+        return (
+          <td
+            key={name}
+            class={text === null ? 'tail-column is-none' : 'tail-column'}
+            title={text ?? undefined}
+          >
+            {text ?? '–'}
+          </td>
+        )
+      })}
       <td class="tail-row">
         <ServiceName name={service} hue={props.hues.get(service)} />
         <b>{row.name}</b>
         {row.error && <span class="chip is-error">ERROR</span>}
         <span class="tail-duration">{Number.isNaN(duration) ? row.duration : formatDuration(duration)}</span>
-        {lineFields(row).map(({ name, text }) => (
-          <span key={name} class="pair">
-            <span class="pair-name">{name}:</span> {text}
-          </span>
-        ))}
+        {(view.rest ? lineFields(row).filter(({ name }) => !view.columns.includes(name)) : []).map(
+          ({ name, text }) => (
+            <span key={name} class="pair">
+              <span class="pair-name">{name}:</span> {text}
+            </span>
+          ),
+        )}
       </td>
     </tr>
   )
@@ -303,6 +360,17 @@ function useHues(lines: readonly TailLine[]): ReadonlyMap<string, number> {
   const hues = useRef<ReadonlyMap<string, number>>(new Map())
   if (seen.current.size > before) hues.current = serviceColours(seen.current)
   return hues.current
+}
+
+/** Rows whose fields are offered as columns. */
+const rowsLookedAt = 100
+
+/** The fields of the newest rows, by name. */
+function fieldNames(lines: readonly TailLine[]): readonly string[] {
+  const names = new Set<string>()
+  for (const line of lines.slice(0, rowsLookedAt))
+    if (line.kind === 'row') for (const { name } of lineFields(line.row)) names.add(name)
+  return [...names].sort()
 }
 
 const refOf = (row: Row): string => `${row.trace_id}/${row.span_id}`

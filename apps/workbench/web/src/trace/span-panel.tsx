@@ -5,6 +5,7 @@ import { formatDuration } from '../app/format-duration.ts'
 import { exactTime } from '../app/format-time.ts'
 import { Icon } from '../app/icon.tsx'
 import { ProblemNote } from '../app/problem-note.tsx'
+import { ResizeHandle } from '../app/resize-handle.tsx'
 import { useAnswer } from '../app/use-answer.ts'
 import { FieldsTab } from './fields-tab.tsx'
 import { LinksTab } from './links-tab.tsx'
@@ -39,6 +40,7 @@ export function SpanPanel({ traceId, spanId, tab, onTab, onClose, via = () => nu
   const tabs = ['fields', 'events', 'links'] as const
   return (
     <aside class="span-panel" aria-label="Span">
+      <ResizeHandle />
       <header>
         <h2>
           <bdi>{span ? (span.name === '' ? 'unnamed span' : span.name) : ' '}</bdi>

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { LinkSet, Trace, TraceOperations } from '../../../src/api/contract.ts'
+import { ErrorBoundary } from '../app/error-boundary.tsx'
 import { formatDuration } from '../app/format-duration.ts'
 import { useLiveTraces } from '../app/live-traces.ts'
 import { changeQuery, navigate } from '../app/location.ts'
@@ -228,29 +229,33 @@ function TraceView({ trace, query }: { readonly trace: Trace; readonly query: UR
         {rows.length === 0 ? (
           <p class="empty">No span matches “{filterText}”.</p>
         ) : (
-          <Waterfall
-            rows={rows}
-            zoom={zoom}
-            hues={hues}
-            selected={selected}
-            linkCounts={(row: WaterfallRow) => counts.of(row.node, row.open)}
-            path={path}
-            speeds={speeds}
-            onSelect={select}
-            onFold={toggleFold}
-            onZoom={(factor, around) => setZoom(zoomBy(zoom, factor, around, tree.duration))}
-          />
+          <ErrorBoundary what="The waterfall">
+            <Waterfall
+              rows={rows}
+              zoom={zoom}
+              hues={hues}
+              selected={selected}
+              linkCounts={(row: WaterfallRow) => counts.of(row.node, row.open)}
+              path={path}
+              speeds={speeds}
+              onSelect={select}
+              onFold={toggleFold}
+              onZoom={(factor, around) => setZoom(zoomBy(zoom, factor, around, tree.duration))}
+            />
+          </ErrorBoundary>
         )}
       </div>
       {selected !== null && (
-        <SpanPanel
-          traceId={traceId}
-          spanId={selected}
-          tab={tab}
-          onTab={(next) => changeQuery({ tab: next === 'fields' ? null : next }, { replace: true })}
-          onClose={() => select(null)}
-          via={via}
-        />
+        <ErrorBoundary key={selected} what="The span">
+          <SpanPanel
+            traceId={traceId}
+            spanId={selected}
+            tab={tab}
+            onTab={(next) => changeQuery({ tab: next === 'fields' ? null : next }, { replace: true })}
+            onClose={() => select(null)}
+            via={via}
+          />
+        </ErrorBoundary>
       )}
     </div>
   )

@@ -7,6 +7,7 @@ import { timeTicks } from '../app/time-ticks.ts'
 import { useVirtualRows } from '../app/use-virtual-rows.ts'
 import { useWidth } from '../app/use-width.ts'
 import type { Stretch } from './critical-path.ts'
+import { labelPlace, labelRoom } from './label-place.ts'
 import type { LinkCounts } from './span-relations.ts'
 import type { Speed } from './span-speed.ts'
 import type { Oddity, SpanNode } from './span-tree.ts'
@@ -15,6 +16,11 @@ import type { WaterfallRow } from './visible-rows.ts'
 
 /** Pixels; `trace.css` has the same. */
 const rowHeight = 28
+
+/** Room behind the end of the axis, in pixels; `trace.css` has the same. */
+const labelMargin = { wide: 90, narrow: 58 }
+/** Below this width of the axis, in pixels, the page is narrow. */
+const narrowAxis = 260
 
 export type WaterfallProps = {
   readonly rows: readonly WaterfallRow[]
@@ -139,8 +145,13 @@ function Row(
   const from = Math.max(0, x(left))
   const to = Math.min(100, x(right))
   const seen = to >= 0 && from <= 100 && to >= from
-  // On the side with room: to the right, else to the left.
-  const labelAfter = (100 - to) * width > 8_000 || from * width < 8_000
+  const duration = formatDuration(Number(span.durationNano))
+  const chips = [failed && '▲ error', speed?.word, node.oddity && oddities[node.oddity].words]
+  const place = labelPlace(
+    labelRoom([duration, ...chips.filter((word) => typeof word === 'string')]),
+    { from: (from / 100) * width, to: (to / 100) * width },
+    { width, beyond: width < narrowAxis ? labelMargin.narrow : labelMargin.wide },
+  )
   return (
     <div
       id={rowId(span.spanId)}
@@ -226,15 +237,17 @@ function Row(
           )
         })}
         <span
-          class="wf-label"
+          class={`wf-label wf-label-${place}`}
           style={
-            labelAfter
+            !seen || place === 'after'
               ? { left: `calc(${Math.min(100, Math.max(0, to))}% + 7px)` }
-              : { right: `calc(${100 - from}% + 7px)` }
+              : place === 'before'
+                ? { right: `calc(${100 - from}% + 7px)` }
+                : { right: `calc(${100 - to}% + 6px)` }
           }
         >
           {!seen && <span class="muted">{from > 100 ? 'later ›' : '‹ earlier'} </span>}
-          <span class="number">{formatDuration(Number(span.durationNano))}</span>
+          <span class="number">{duration}</span>
           {failed && <span class="error-text"> ▲ error</span>}
           {speed && (
             <span class="speed" title={speed.hint}>

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { TraceSummary } from '../../../src/api/contract.ts'
 import { counted } from '../app/counted.ts'
 import { changeQuery, navigate } from '../app/location.ts'
@@ -17,6 +17,8 @@ type TraceTableProps = {
   /** Those found, in the order to show. */
   readonly traces: readonly TraceSummary[]
   readonly order: TraceOrder | null
+  /** The id of the trace that was chosen by key, which the URL holds. */
+  readonly chosen: string | null
   readonly narrow: boolean
   readonly retry: () => void
   /** Told of the trace that is pointed at or chosen. */
@@ -40,7 +42,10 @@ export function TraceTable(props: TraceTableProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const rowHeight = narrow ? 76 : 44
   const { rows, height, show } = useVirtualRows(scroller, traces.length, rowHeight)
-  const [chosen, setChosen] = useState(-1)
+  const chosen = useMemo(
+    () => traces.findIndex(({ traceId }) => traceId === props.chosen),
+    [traces, props.chosen],
+  )
   const now = useNow(10_000)
   const hues = useMemo(() => serviceColours(traces.flatMap(({ services }) => services)), [traces])
   const longest = useMemo(
@@ -55,12 +60,19 @@ export function TraceTable(props: TraceTableProps) {
     if (atEnd && search.more && search.state === 'idle' && !search.error) searchOn()
   })
 
+  const isFound = chosen >= 0
+  // Of an address that names one; keys show where they go themselves.
+  useEffect(() => {
+    if (isFound) show(chosen)
+  }, [isFound])
+
   const move = (step: number) => {
     if (traces.length === 0) return
     const next = Math.min(traces.length - 1, Math.max(0, chosen + step))
-    setChosen(next)
+    const traceId = traces[next]?.traceId ?? null
+    changeQuery({ trace: traceId }, { replace: true })
     show(next)
-    onMark(traces[next]?.traceId ?? null)
+    onMark(traceId)
   }
   const open = (path: string) => {
     const trace = traces[chosen]
@@ -76,7 +88,7 @@ export function TraceTable(props: TraceTableProps) {
     Enter: () => open('/traces'),
     l: () => open('/linked'),
     Escape: () => {
-      setChosen(-1)
+      changeQuery({ trace: null }, { replace: true })
       onMark(null)
     },
   })

@@ -16,7 +16,7 @@ import './traces.css'
 import { mostNewTraces, useNewTraces } from './use-new-traces.ts'
 import { useTraceSearch } from './use-trace-search.ts'
 
-/** Finds traces. The URL holds filter (`q`), window and order (`sort`). */
+/** Finds traces. The URL holds filter (`q`), window, order (`sort`) and the trace chosen by key (`trace`). */
 export function TracesScreen({ query }: { readonly query: URLSearchParams }) {
   const text = query.get('q') ?? ''
   const window = readTimeWindow(query)
@@ -78,6 +78,7 @@ export function TracesScreen({ query }: { readonly query: URLSearchParams }) {
         search={search}
         traces={traces}
         order={order}
+        chosen={query.get('trace')}
         narrow={narrow}
         retry={refresh}
         onMark={setMarked}
