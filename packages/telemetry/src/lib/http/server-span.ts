@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Attributes, Exception } from '@opentelemetry/api'
+import { SpanStatusCode } from '@opentelemetry/api'
+import type { RPCMetadata } from '@opentelemetry/core'
+import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from './semantic-conventions.ts'
+
+/** Takes the attributes that the end of a request adds, for a metric of them. */
+export type ObserveEnd = (added: Attributes) => void
+
+/** The open span of one request, as it is told at its end. */
+export class ServerSpan {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #metadata: RPCMetadata
+  readonly #observe: ObserveEnd | undefined
+  #isOpen = true
+
+  /** @param metadata with the span; frameworks write the route into it */
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    metadata: RPCMetadata,
+    observe: ObserveEnd | undefined,
+  ) {
+    this.#request = request
+    this.#response = response
+    this.#metadata = metadata
+    this.#observe = observe
+  }
+
+  /** The response has been sent, or cut off. */
+  finish(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    const { span, route } = this.#metadata
+    if (this.#observe !== undefined || span.isRecording()) {
+      const { statusCode } = this.#response
+      const added: Attributes = { [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode }
+      if (route !== undefined) added[ATTR_HTTP_ROUTE] = route
+      if (statusCode >= 500 && statusCode < 600) added[ATTR_ERROR_TYPE] = String(statusCode)
+      span.setAttributes(added)
+      // A caller's mistake (4xx) is no failure of the server (http-spans.md, "Status").
+      if (!(statusCode >= 100 && statusCode < 500)) span.setStatus({ code: SpanStatusCode.ERROR })
+      if (route) span.updateName(`${this.#request.method || 'GET'} ${route}`)
+      this.#observe?.(added)
+    }
+    span.end()
+  }
+
+  /** A listener of the request threw, or the response emitted an error. */
+  fail(error: unknown): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    const { span } = this.#metadata
+    const { name, message }: Partial<Error> = Object(error)
+    const added: Attributes = name === undefined ? {} : { [ATTR_ERROR_TYPE]: name }
+    span.setAttributes(added)
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
+    span.recordException(error as Exception)
+    this.#observe?.(added)
+    span.end()
+  }
+}
