@@ -11,9 +11,9 @@ export type { ContentEncoding } from './lib/decompress.ts'
 export { decompress } from './lib/decompress.ts'
 export type { EncodedExport, EncodedSink } from './lib/encoded-sink.ts'
 export type { Encoding } from './lib/encoding.ts'
-export type { AxiomLimit, AxiomMode } from './lib/http/axiom-mode.ts'
 export type { ExportOutcome } from './lib/export-outcome.ts'
 export { outcomeOfDecodingError } from './lib/export-outcome.ts'
+export type { AxiomLimit, AxiomMode } from './lib/http/axiom-mode.ts'
 export type { AnyValue, KeyValue } from './lib/model/any-value.ts'
 export type {
   EntityRef,

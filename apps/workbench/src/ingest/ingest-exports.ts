@@ -22,7 +22,7 @@ export type WaitingExport = Omit<EncodedExport, 'headers'>
 export type Ingested = {
   /** One for each export. */
   readonly outcomes: readonly ExportOutcome[]
-  /** What was stored of all of them, `undefined` when there was nothing to store or it failed. */
+  /** What was stored of all of them, `undefined` when that failed. */
   readonly written: Written | undefined
   readonly logRecordCount: number
   readonly metricPointCount: number
@@ -45,24 +45,28 @@ export async function ingestExports(
   store: TelemetryStore,
   exports: readonly WaitingExport[],
 ): Promise<Ingested> {
-  const decoded = exports.map(decodeExport)
-  const groups = decoded.flatMap((each) => each.groups)
-  const logRecords = decoded.reduce((sum, each) => sum + each.logRecords, 0)
-  const metricPoints = decoded.reduce((sum, each) => sum + each.metricPoints, 0)
-  const outcomes = decoded.map(({ outcome }) => outcome)
+  const outcomes: ExportOutcome[] = []
+  let logRecordCount = 0
+  let metricPointCount = 0
+  const decodeNext = (waiting: WaitingExport): readonly SpanGroup[] => {
+    const { groups, logRecords, metricPoints, outcome } = decodeExport(waiting)
+    outcomes.push(outcome)
+    logRecordCount += logRecords
+    metricPointCount += metricPoints
+    return groups
+  }
+  // Decoded as they are written: spans that die young cost the garbage collector nothing.
+  function* decoded(): Generator<readonly SpanGroup[]> {
+    for (const waiting of exports) yield decodeNext(waiting)
+  }
   try {
-    const written = groups.length > 0 ? await store.write(groups) : undefined
-    if (logRecords + metricPoints > 0) await store.count(logRecords, metricPoints)
-    return {
-      outcomes,
-      written,
-      logRecordCount: logRecords,
-      metricPointCount: metricPoints,
-      failure: undefined,
-    }
+    const written = await store.write(decoded())
+    if (logRecordCount + metricPointCount > 0) await store.count(logRecordCount, metricPointCount)
+    return { outcomes, written, logRecordCount, metricPointCount, failure: undefined }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     const failed = { outcome: 'overloaded', retryAfterSeconds, errorMessage: error.message } as const
+    for (const waiting of exports.slice(outcomes.length)) decodeNext(waiting)
     return {
       outcomes: outcomes.map((outcome) => (outcome.outcome === 'accepted' ? failed : outcome)),
       written: undefined,

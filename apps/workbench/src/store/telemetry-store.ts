@@ -232,8 +232,11 @@ export interface TelemetryReader {
 
 /** Keeps telemetry. */
 export interface TelemetryStore extends TelemetryReader {
-  /** Keeps spans; resolves once they would survive the death of this process. A span that is there already stays as it is. */
-  write(groups: readonly SpanGroup[]): Promise<Written>
+  /**
+   * Keeps the spans of `exports`, all or none; resolves once they would survive the death of this process. A span that is there already
+   * stays as it is. Each export is taken when the one before it is written, so that only one needs to be in memory.
+   */
+  write(exports: Iterable<readonly SpanGroup[]>): Promise<Written>
   /** Counts what other signals brought. */
   count(logRecords: number, metricPoints: number): Promise<void>
   /** Removes traces, remembering that they were deleted; resolves with the number of spans removed. */

@@ -69,13 +69,13 @@ describe('SqliteStore', () => {
   it('finds what was stored before it was closed, also what no filter was complete for', async () => {
     const first = openStore()
     const span = makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(1), attributes: [text('user', 'ada')] })
-    await first.write([makeGroup('a', [span])])
+    await first.write([[makeGroup('a', [span])]])
     await first.close()
     const second = openStore()
     const spans = Array.from({ length: 1_100 }, (_, index) =>
       makeSpan({ traceId: traceIdOf(index + 2), spanId: spanIdOf(index + 2) }),
     )
-    await second.write([makeGroup('a', spans)])
+    await second.write([[makeGroup('a', spans)]])
     const { spans: found } = await second.searchSpans(
       { attributes: [{ keys: ['user'], values: [{ type: 'string', value: 'ada' }] }] },
       undefined,
@@ -95,7 +95,7 @@ describe('SqliteStore', () => {
           attributes: [text('noise', Array.from({ length: 100 }, () => crypto.randomUUID()).join(''))],
         }),
       )
-      await store.write([makeGroup('a', spans)])
+      await store.write([[makeGroup('a', spans)]])
     }
     const { byteCount, evictedTraceCount } = await store.status()
     expect(byteCount).toBeLessThanOrEqual(4_000_000)
@@ -107,10 +107,12 @@ describe('SqliteStore', () => {
     const store = openStore()
     const secret = crypto.randomUUID()
     await store.write([
-      makeGroup('a', [
-        makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(1), attributes: [text('secret', secret)] }),
-        makeSpan({ traceId: traceIdOf(2), spanId: spanIdOf(2), name: 'neighbour' }),
-      ]),
+      [
+        makeGroup('a', [
+          makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(1), attributes: [text('secret', secret)] }),
+          makeSpan({ traceId: traceIdOf(2), spanId: spanIdOf(2), name: 'neighbour' }),
+        ]),
+      ],
     ])
     await store.delete([traceIdOf(1)])
     expect((await store.trace(traceIdOf(2), 10))?.spans[0]?.span.name).toBe('neighbour')
@@ -156,7 +158,7 @@ describe('SqliteStore', () => {
     const store = openStore()
     expect(store.setAside).toContain('telemetry-unreadable-')
     expect(readFileSync(store.setAside as string, 'utf8')).toContain('something else entirely')
-    await store.write([makeGroup('a', [makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(1) })])])
+    await store.write([[makeGroup('a', [makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(1) })])]])
     await store.close()
     expect(readdirSync(folder)).toContain('telemetry.db')
   })

@@ -133,7 +133,7 @@ export function telemetryStoreContract(open: (settings: StoreSettings) => Promis
   })
   afterEach(() => subject.close())
 
-  const write = (service: string, ...spans: Span[]) => subject.store.write([makeGroup(service, spans)])
+  const write = (service: string, ...spans: Span[]) => subject.store.write([[makeGroup(service, spans)]])
   const found = async (filter: SpanFilter): Promise<string[]> => {
     const { spans, next } = await subject.reader.searchSpans(filter, undefined, page)
     expect(next).toBeUndefined()
@@ -153,7 +153,7 @@ export function telemetryStoreContract(open: (settings: StoreSettings) => Promis
         scopeSchemaUrl: 'https://example.com/scope',
         spans: [everything],
       }
-      await subject.store.write([group])
+      await subject.store.write([[group]])
       const trace = await subject.reader.trace(everything.traceId, 10)
       const { spans: _, ...produced } = group
       expect(trace?.spans).toEqual([{ ...produced, span: everything, receivedAt: now }])
@@ -176,6 +176,36 @@ export function telemetryStoreContract(open: (settings: StoreSettings) => Promis
       )
       expect((await subject.reader.incomingLinks(traceIdOf(2), 10)).links).toHaveLength(1)
       expect(await subject.reader.status()).toMatchObject({ spanCount: 1, traceCount: 1 })
+    })
+
+    it('keeps all of several exports, a trace that is in two of them counted once', async () => {
+      const of = (span: number, parent?: number) => [
+        makeGroup('a', [
+          makeSpan({
+            traceId: traceIdOf(1),
+            spanId: spanIdOf(span),
+            ...(parent !== undefined && { parentSpanId: spanIdOf(parent) }),
+          }),
+        ]),
+      ]
+      expect(await subject.store.write([of(2, 1), of(1), of(2, 1)])).toMatchObject({
+        spanCount: 2,
+        duplicateCount: 1,
+        traceCount: 1,
+        traces: [{ traceId: traceIdOf(1), hasRoot: true }],
+      })
+      expect(await subject.reader.status()).toMatchObject({ spanCount: 2, traceCount: 1 })
+    })
+
+    it('keeps nothing of several exports when one cannot be made', async () => {
+      function* exports() {
+        yield [makeGroup('a', [makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(1) })])]
+        throw new RangeError('too large')
+      }
+      await expect(subject.store.write(exports())).rejects.toThrow(RangeError)
+      expect(await subject.reader.status()).toMatchObject({ spanCount: 0, traceCount: 0 })
+      await write('a', makeSpan({ traceId: traceIdOf(1), spanId: spanIdOf(1) }))
+      expect(await subject.reader.status()).toMatchObject({ spanCount: 1 })
     })
 
     it('names the traces that gained spans and whether their root came', async () => {

@@ -18,7 +18,10 @@ const spanId = 'eee19b7ec3c1b174'
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((b) => Buffer.from(b).toString('hex'))
 const validHex = (bytes: number) => hex(bytes).filter((id) => /[^0]/.test(id))
-const text = fc.string({ unit: 'binary' })
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom('\\', '"', '\n', '\0', 'a', '}') }),
+)
 const time = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })
 const count = fc.nat(0xffff_ffff)
 const int32 = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff })
@@ -147,6 +150,32 @@ describe('decodeTraces', () => {
         expect([decoded.rejectedSpans, decoded.errorMessage]).toEqual([0, ''])
       }),
       { numRuns: 150 },
+    )
+  })
+
+  it('reads JSON alike with and without white space and escapes, and whichever member comes first', () => {
+    const spaced = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(spaced)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([name, of]) => [name, spaced(of)]),
+            )
+          : value
+    const escaped = (text: string): string =>
+      text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    fc.assert(
+      fc.property(request, (sent) => {
+        const other = JSON.stringify(
+          spaced(JSON.parse(Buffer.from(encodeTraces(sent, 'json')).toString())),
+          null,
+          1,
+        )
+        expect(decodeTraces(Buffer.from(escaped(other)), 'json').request).toEqual(sent)
+      }),
+      { numRuns: 100 },
     )
   })
 

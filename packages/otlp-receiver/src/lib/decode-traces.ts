@@ -1,6 +1,6 @@
 import type { DecodedTraces } from './decoded-traces.ts'
-import { parseTraceRequest } from './json/parse-trace-request.ts'
 import type { Encoding } from './encoding.ts'
+import { parseTraceRequest } from './json/parse-trace-request.ts'
 import { readTraceRequest } from './protobuf/read-trace-request.ts'
 
 /**

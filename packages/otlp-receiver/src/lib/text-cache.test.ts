@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ByteText } from './byte-text.ts'
 import { TextCache } from './text-cache.ts'
 
 describe('TextCache', () => {
@@ -12,7 +13,7 @@ describe('TextCache', () => {
         const buffer = Buffer.concat([Buffer.alloc(offset), Buffer.from(all), Buffer.from('after')])
         const end = offset + all.length
         for (let again = 0; again < 2; again++) {
-          expect(cache.read(buffer, offset, end)).toBe(buffer.toString('utf8', offset, end))
+          expect(cache.read(new ByteText(buffer), offset, end)).toBe(buffer.toString('utf8', offset, end))
         }
       }),
       { numRuns: 5000 },
@@ -24,7 +25,7 @@ describe('TextCache', () => {
     // The slot comes from samples: these differ only where none is taken.
     const texts = ['aaXaaaaaaaaaaaaa', 'aaYaaaaaaaaaaaaa']
     for (const text of [...texts, ...texts]) {
-      expect(cache.read(Buffer.from(text), 0, text.length)).toBe(text)
+      expect(cache.read(new ByteText(Buffer.from(text)), 0, text.length)).toBe(text)
     }
   })
 })

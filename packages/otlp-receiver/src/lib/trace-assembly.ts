@@ -1,5 +1,5 @@
-import { Defects } from './defects.ts'
 import type { DecodedTraces } from './decoded-traces.ts'
+import { Defects } from './defects.ts'
 import type { ResourceSpans, ScopeSpans, Span } from './model/export-trace-service-request.ts'
 import { isSpanId, isTraceId } from './model/ids.ts'
 import { RejectedSpans } from './rejected-spans.ts'

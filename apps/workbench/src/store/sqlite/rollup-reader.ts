@@ -49,9 +49,8 @@ class Totals {
     const meanSquare = this.#spans === 0 ? 0 : this.#durationSquares / this.#spans
     // Rounding may leave a little less than nothing.
     const variance = Math.max(0, meanSquare - (average / nanosPerMilli) ** 2)
-    const [min = 0, p5 = 0, p50 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0] = this.#durations.quantiles([
-      0, 0.05, 0.5, 0.9, 0.95, 0.99, 0.999, 1,
-    ])
+    const [min = 0, p5 = 0, p50 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0] =
+      this.#durations.quantiles([0, 0.05, 0.5, 0.9, 0.95, 0.99, 0.999, 1])
     return {
       spanCount: this.#spans,
       errorCount: this.#errors,

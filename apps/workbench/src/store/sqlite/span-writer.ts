@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { linkRelation, serviceNameOf } from '../../model/stored-span.ts'
 import type { Span } from '../../model/span.ts'
+import { linkRelation, serviceNameOf } from '../../model/stored-span.ts'
 import type { SpanGroup, Written } from '../telemetry-store.ts'
 import {
   attributeToken,
@@ -28,6 +28,8 @@ const mostSegmentBytes = 512 * 1024
 const blockSpans = 1_024
 /** Trace numbers kept at hand before they are forgotten. */
 const mostCachedTraces = 20_000
+/** Spans of a trace whose ids are compared pair by pair. */
+const mostCompared = 32
 /** An encode buffer grown beyond this by one request is given back. */
 const mostScratchBytes = 8 * 1024 * 1024
 const latestTime = 2n ** 63n - 1n
@@ -125,9 +127,52 @@ export class SpanWriter {
   }
 
   write(
-    groups: readonly SpanGroup[],
+    exports: Iterable<readonly SpanGroup[]>,
     receivedAt: number,
   ): Written & { readonly newTraceCount: number; readonly linkCount: number } {
+    this.#segment = ((this.#lastSegment.get()?.id as number | undefined) ?? 0) + 1
+    /** Traces that gained spans, and whether one of these is a root. */
+    const grown = new Map<string, boolean>()
+    const ofResources = new Map<number, number>()
+    const ofScopes = new Map<number, number>()
+    let spans = 0
+    let duplicates = 0
+    let newTraceCount = 0
+    this.#links = 0
+    for (const groups of exports) {
+      for (const [traceId, arrived] of this.#byTrace(groups)) {
+        const trace = this.#trace(traceId)
+        const fresh = this.#withoutDuplicates(trace, arrived)
+        duplicates += arrived.length - fresh.length
+        if (fresh.length === 0) continue
+        spans += fresh.length
+        if (trace.spanCount === 0) newTraceCount++
+        for (let from = 0; from < fresh.length; from += mostSegmentSpans)
+          this.#writeChunk(trace.id, fresh.slice(from, from + mostSegmentSpans), receivedAt)
+        this.#growTrace.run(fresh.length, trace.id)
+        let hasRoot = grown.get(traceId) ?? false
+        for (const { span, resource, scope } of fresh) {
+          ofResources.set(resource, (ofResources.get(resource) ?? 0) + 1)
+          ofScopes.set(scope, (ofScopes.get(scope) ?? 0) + 1)
+          hasRoot ||= span.parentSpanId === ''
+        }
+        grown.set(traceId, hasRoot)
+      }
+    }
+    this.#endSegment()
+    for (const [id, count] of ofResources) this.#addToResource.run(count, id)
+    for (const [id, count] of ofScopes) this.#addToScope.run(count, id)
+    return {
+      spanCount: spans,
+      duplicateCount: duplicates,
+      traces: Array.from(grown, ([traceId, hasRoot]) => ({ traceId, hasRoot })).slice(0, mostToldTraces),
+      traceCount: grown.size,
+      newTraceCount,
+      linkCount: this.#links,
+    }
+  }
+
+  #byTrace(groups: readonly SpanGroup[]): Map<string, Arrived[]> {
     const byTrace = new Map<string, Arrived[]>()
     for (const { resource, resourceSchemaUrl, scope, scopeSchemaUrl, spans } of groups) {
       if (spans.length === 0) continue
@@ -141,44 +186,7 @@ export class SpanWriter {
         else byTrace.set(span.traceId, [arrived])
       }
     }
-    const traces: { traceId: string; hasRoot: boolean }[] = []
-    this.#segment = ((this.#lastSegment.get()?.id as number | undefined) ?? 0) + 1
-    const ofResources = new Map<number, number>()
-    const ofScopes = new Map<number, number>()
-    let spans = 0
-    let duplicates = 0
-    let traceCount = 0
-    let newTraceCount = 0
-    this.#links = 0
-    for (const [traceId, arrived] of byTrace) {
-      const trace = this.#trace(traceId)
-      const fresh = this.#withoutDuplicates(trace, arrived)
-      duplicates += arrived.length - fresh.length
-      if (fresh.length === 0) continue
-      spans += fresh.length
-      traceCount++
-      if (trace.spanCount === 0) newTraceCount++
-      for (let from = 0; from < fresh.length; from += mostSegmentSpans)
-        this.#writeChunk(trace.id, fresh.slice(from, from + mostSegmentSpans), receivedAt)
-      this.#growTrace.run(fresh.length, trace.id)
-      for (const { resource, scope } of fresh) {
-        ofResources.set(resource, (ofResources.get(resource) ?? 0) + 1)
-        ofScopes.set(scope, (ofScopes.get(scope) ?? 0) + 1)
-      }
-      if (traces.length < mostToldTraces)
-        traces.push({ traceId, hasRoot: fresh.some(({ span }) => span.parentSpanId === '') })
-    }
-    this.#endSegment()
-    for (const [id, count] of ofResources) this.#addToResource.run(count, id)
-    for (const [id, count] of ofScopes) this.#addToScope.run(count, id)
-    return {
-      spanCount: spans,
-      duplicateCount: duplicates,
-      traces,
-      traceCount,
-      newTraceCount,
-      linkCount: this.#links,
-    }
+    return byTrace
   }
 
   #trace(traceId: string): { readonly id: number; readonly spanCount: number } {
@@ -208,7 +216,7 @@ export class SpanWriter {
     trace: { id: number; spanCount: number },
     arrived: readonly Arrived[],
   ): readonly Arrived[] {
-    if (trace.spanCount === 0 && arrived.length === 1) return arrived
+    if (trace.spanCount === 0 && areDistinct(arrived)) return arrived
     const there = new Set<string>()
     if (trace.spanCount > 0) {
       for (const row of this.#selectHeads.iterate(trace.id)) {
@@ -303,6 +311,16 @@ export class SpanWriter {
     this.#segmentSpans = 0
     this.#body.shrink(mostScratchBytes)
   }
+}
+
+/** Whether it is plain that no two have one id: of a few spans each pair is compared, which takes less than hashing their ids. */
+function areDistinct(arrived: readonly Arrived[]): boolean {
+  if (arrived.length > mostCompared) return false
+  for (let index = 1; index < arrived.length; index++) {
+    const id = arrived[index]?.span.spanId
+    for (let before = 0; before < index; before++) if (arrived[before]?.span.spanId === id) return false
+  }
+  return true
 }
 
 const statusBits = (code: number): number => (code === 1 || code === 2 ? code : 0)

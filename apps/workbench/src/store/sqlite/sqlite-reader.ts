@@ -19,10 +19,10 @@ import {
 } from '../telemetry-store.ts'
 import { type Chunk, ChunkReader, chunkColumns } from './chunk-reader.ts'
 import { CompiledFilter } from './compiled-filter.ts'
+import { RollupReader } from './rollup-reader.ts'
 import { headFlag } from './span-heads.ts'
 import { integerToSpanId, spanIdToInteger } from './span-id.ts'
 import { SpanSearch } from './span-search.ts'
-import { RollupReader } from './rollup-reader.ts'
 
 /** Incoming links told of one trace. */
 const mostIncoming = 1_000

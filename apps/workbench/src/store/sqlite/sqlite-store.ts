@@ -82,9 +82,9 @@ export class SqliteStore extends SqliteReader implements TelemetryStore {
     this.#writer.restoreBlock()
   }
 
-  async write(groups: readonly SpanGroup[]): Promise<Written> {
+  async write(exports: Iterable<readonly SpanGroup[]>): Promise<Written> {
     const written = this.#transaction(() => {
-      const result = this.#writer.write(groups, this.#wallClock())
+      const result = this.#writer.write(exports, this.#wallClock())
       this.#rollups.flush()
       this.#count('spans', result.spanCount)
       this.#count('traces', result.newTraceCount)

@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer'
+import { AttributeCache, type TextAttribute } from '../attribute-cache.ts'
+import { ByteText } from '../byte-text.ts'
 import type { Defects } from '../defects.ts'
 import { TextCache } from '../text-cache.ts'
 import { UndecodableError } from '../undecodable-error.ts'
 import { jsonPathAt } from './json-path-at.ts'
+import { MemberNames } from './member-names.ts'
 
 /** What is only stepped over may nest this deep: one byte of memory each. */
 const deepestSkipped = 1_000_000
@@ -25,9 +28,16 @@ const hexDigits = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[0-9a-fA-F]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte).toLowerCase().charCodeAt(0) : 0,
 )
 
-const names = new TextCache()
+const names = new MemberNames()
 const keys = new TextCache()
 const values = new TextCache()
+const attributes = new AttributeCache()
+
+/** What stands before the key of an attribute, and between it and its text, where nothing is written that need not be. */
+const beforeKey = new ByteText(Buffer.from('{"key":"'))
+const beforeKeyLength = beforeKey.bytes.length
+const beforeText = new ByteText(Buffer.from('","value":{"stringValue":"'))
+const beforeTextLength = beforeText.bytes.length
 
 const word64 = new DataView(new ArrayBuffer(8))
 
@@ -40,6 +50,7 @@ const word64 = new DataView(new ArrayBuffer(8))
  */
 export class JsonReader {
   readonly defects: Defects
+  readonly #source: ByteText
   readonly #bytes: Buffer
   #position = 0
   #lastId16At = -1
@@ -47,7 +58,8 @@ export class JsonReader {
 
   constructor(bytes: Uint8Array, defects: Defects) {
     this.defects = defects
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#source = new ByteText(bytes)
+    this.#bytes = this.#source.bytes
     // JSON text is UTF-8 (RFC 8259, section 8.1).
     if (!isUtf8(bytes)) throw new UndecodableError('Malformed OTLP/JSON: the body is not valid UTF-8.')
     // A byte order mark is allowed to be ignored (RFC 8259, section 8.1).
@@ -117,6 +129,22 @@ export class JsonReader {
 
   string(): string {
     return this.#text(values)
+  }
+
+  /** The attribute here if it is a text in the form that every SDK writes; `undefined`, without moving, for any other. */
+  textAttribute(): TextAttribute | undefined {
+    const source = this.#source
+    const bytes = this.#bytes
+    if (!source.isAt(this.#position, beforeKey, 0, beforeKeyLength)) return undefined
+    const keyStart = this.#position + beforeKeyLength
+    const keyEnd = plainTextEnd(bytes, keyStart)
+    if (!source.isAt(keyEnd, beforeText, 0, beforeTextLength)) return undefined
+    const start = keyEnd + beforeTextLength
+    const end = plainTextEnd(bytes, start)
+    if (bytes[end] !== quote || bytes[end + 1] !== closeBrace || bytes[end + 2] !== closeBrace)
+      return undefined
+    this.#position = end + 3
+    return attributes.read(source, keyStart, keyEnd, start, end)
   }
 
   bool(): boolean {
@@ -238,7 +266,9 @@ export class JsonReader {
 
   #name(): string {
     if (this.#peek() !== quote) throw this.#unexpected('a name in double quotes', this.#position)
-    const name = this.#text(names)
+    let name = names.foretell(this.#source, this.#position + 1)
+    if (name === undefined) name = names.learn(this.#text(keys))
+    else this.#position += name.length + 2
     if (this.#peek() !== colon) throw this.#unexpected('":"', this.#position)
     this.#position++
     return name
@@ -252,7 +282,7 @@ export class JsonReader {
     const start = this.#position + 1
     const escaped = this.#scanString()
     const end = this.#position - 1
-    return escaped ? this.#unescape(start - 1, end + 1) : cache.read(this.#bytes, start, end)
+    return escaped ? this.#unescape(start - 1, end + 1) : cache.read(this.#source, start, end)
   }
 
   /** Moves past the string that begins here; whether it has escapes. */
@@ -401,6 +431,18 @@ export class JsonReader {
   }
 }
 
+/** Where a text that begins at `start` ends, or where the first of its bytes stands that needs a closer look. */
+const plainTextEnd = (bytes: Buffer, start: number): number => {
+  const length = bytes.length
+  let position = start
+  while (position < length) {
+    const byte = bytes[position] as number
+    if (byte === quote || byte === backslash || byte < 0x20) break
+    position++
+  }
+  return position
+}
+
 const isHex = (text: string): boolean => /^(?:[0-9a-fA-F]{2})*$/.test(text)
 
 const isJsonNumber = (text: string): boolean => /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text)
@@ -431,11 +473,25 @@ const found = (byte: number | undefined): string => {
 
 /** Sixteen hex digits in lowercase, empty if one of them is none. */
 const hexOf8 = (b: Uint8Array, at: number): string => {
-  const digits: number[] = new Array(16)
-  for (let i = 0; i < 16; i++) {
-    const digit = hexDigits[b[at + i] as number] as number
-    if (digit === 0) return ''
-    digits[i] = digit
-  }
-  return String.fromCharCode(...digits)
+  for (let i = 0; i < 16; i++) if (hexDigits[b[at + i] as number] === 0) return ''
+  const digit = (i: number): number => hexDigits[b[at + i] as number] as number
+  // Written out: an array of them would have to be made, and spread, for each id.
+  return String.fromCharCode(
+    digit(0),
+    digit(1),
+    digit(2),
+    digit(3),
+    digit(4),
+    digit(5),
+    digit(6),
+    digit(7),
+    digit(8),
+    digit(9),
+    digit(10),
+    digit(11),
+    digit(12),
+    digit(13),
+    digit(14),
+    digit(15),
+  )
 }

@@ -8,6 +8,10 @@ export const parseKeyValues = (reader: JsonReader, into: KeyValue[], depth = 0):
 
 export const parseKeyValue = (reader: JsonReader, depth = 0): KeyValue => {
   reader.defects.countMessage()
+  if (depth === 0) {
+    const attribute = reader.textAttribute()
+    if (attribute) return attribute
+  }
   let key = ''
   let value = emptyValue
   for (let name = reader.enterObject(); name !== undefined; name = reader.nextName()) {

@@ -1,13 +1,16 @@
 import { isUtf8 } from 'node:buffer'
+import { AttributeCache, type TextAttribute } from '../attribute-cache.ts'
+import { ByteText } from '../byte-text.ts'
 import type { Defects } from '../defects.ts'
-import { UndecodableError } from '../undecodable-error.ts'
 import { TextCache } from '../text-cache.ts'
+import { UndecodableError } from '../undecodable-error.ts'
 
 /** Groups are gone from proto3, unknown fields may still hold them; deeper than this is taken for an attack. */
 const deepestGroup = 100
 
 const keys = new TextCache()
 const values = new TextCache()
+const attributes = new AttributeCache()
 
 const hexDigits = Uint16Array.from({ length: 512 }, (_, i) =>
   ((i & 1 ? i >> 1 : i >> 5) & 15).toString(16).charCodeAt(0),
@@ -26,6 +29,7 @@ export class ProtobufReader {
   readonly length: number
   /** Told of what is wrong with a message that can be parsed. */
   readonly defects: Defects
+  readonly #source: ByteText
   readonly #bytes: Buffer
   readonly #view: DataView
   #lastId16At = -1
@@ -33,8 +37,9 @@ export class ProtobufReader {
 
   constructor(bytes: Uint8Array, defects: Defects) {
     this.defects = defects
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#source = new ByteText(bytes)
+    this.#bytes = this.#source.bytes
+    this.#view = this.#source.view
     this.length = bytes.byteLength
   }
 
@@ -139,10 +144,41 @@ export class ProtobufReader {
     const end = this.end(limit)
     const start = this.position
     this.position = end
-    const text = cache.read(this.#bytes, start, end)
+    const text = cache.read(this.#source, start, end)
+    this.#checkText(text, start, end)
+    return text
+  }
+
+  /**
+   * The `KeyValue` that ends at `end` if its value is a text, both lengths are one byte and nothing else is in it; `undefined`, without moving,
+   * for any other.
+   */
+  textAttribute(end: number): TextAttribute | undefined {
+    const bytes = this.#bytes
+    const keyStart = this.position + 2
+    const keyEnd = keyStart + (bytes[keyStart - 1] ?? 0)
+    const start = keyEnd + 4
+    const isPlain =
+      start <= end &&
+      end - keyEnd - 2 < 0x80 &&
+      keyEnd - keyStart < 0x80 &&
+      bytes[keyStart - 2] === 0x0a &&
+      bytes[keyEnd] === 0x12 &&
+      bytes[keyEnd + 1] === end - keyEnd - 2 &&
+      bytes[keyEnd + 2] === 0x0a &&
+      bytes[keyEnd + 3] === end - start
+    if (!isPlain) return undefined
+    this.position = end
+    const attribute = attributes.read(this.#source, keyStart, keyEnd, start, end)
+    this.#checkText(attribute.key, keyStart, keyEnd)
+    this.#checkText(attribute.value.value, start, end)
+    return attribute
+  }
+
+  /** Takes note when `text` is what invalid bytes were turned into. */
+  #checkText(text: string, start: number, end: number): void {
     // U+FFFD is what invalid bytes become, and a legal character besides.
     if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, end))) this.defects.invalidText = true
-    return text
   }
 
   /** A copy, so that a value does not keep the whole request's bytes alive. */

@@ -4,6 +4,10 @@ import type { ProtobufReader } from './protobuf-reader.ts'
 /** Reads one `KeyValue` that ends at `end` and stands in values nested `depth` deep. */
 export const readKeyValue = (reader: ProtobufReader, end: number, depth = 0): KeyValue => {
   reader.defects.countMessage()
+  if (depth === 0) {
+    const attribute = reader.textAttribute(end)
+    if (attribute) return attribute
+  }
   let key = ''
   let value = emptyValue
   while (reader.position < end) {
