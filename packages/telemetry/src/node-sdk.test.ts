@@ -1,9 +1,14 @@
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
 import { ExpressInstrumentation } from '@opentelemetry/instrumentation-express'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
+import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node'
+import type { Sampler } from '@opentelemetry/sdk-trace'
+import { AlwaysOnSampler } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
 import { BoundaryPropagator } from './lib/boundary/boundary-propagator.ts'
-import { TelemetryConfigError, withLinkedTraces } from './node-sdk.ts'
+import type { LinkedTracesOptions } from './node-sdk.ts'
+import { createLinkedSampler, TelemetryConfigError, withLinkedTraces } from './node-sdk.ts'
 
 const env = {}
 const names = (result: ReturnType<typeof withLinkedTraces>) =>
@@ -66,12 +71,47 @@ describe('withLinkedTraces', () => {
   it('refuses options that there are not: a misspelt policy would be none', () => {
     const misspelt: object = { inbuond: 'link', env }
     expect(() => withLinkedTraces({}, misspelt)).toThrow(
-      / inbuond: expected one of the options inbound, untrustedBaggage, propagateTo, forwardLinks, untracedPaths, env, /,
+      / inbuond: expected one of the options inbound, untrustedBaggage, propagateTo, forwardLinks, untracedPaths, sampler, env, /,
     )
+  })
+
+  it('takes the sampler of the options, else that of the configuration, else that of the environment', () => {
+    const own = new AlwaysOnSampler()
+    const named = { OTEL_TRACES_SAMPLER: 'linked_probability', OTEL_TRACES_SAMPLER_ARG: '0.25' }
+    const sampler = { name: 'linked_follow', ratio: 0.5 } as const
+    const said = (configuration: { sampler?: Sampler }, options: LinkedTracesOptions) =>
+      String(withLinkedTraces<Partial<NodeSDKConfiguration>>(configuration, options).sampler)
+    expect(said({ sampler: own }, { sampler, env: named })).toBe('LinkedFollow{0.5}')
+    expect(said({ sampler: own }, { env: named })).toBe('AlwaysOnSampler')
+    expect(said({}, { env: named })).toBe('LinkedProbability{0.25}')
+    expect(withLinkedTraces({}, { env })).not.toHaveProperty('sampler')
+  })
+
+  it('brings ids from a cryptographic source, unless there is a generator', () => {
+    const { idGenerator } = withLinkedTraces({}, { env })
+    expect(idGenerator?.generateTraceId()).not.toBe(idGenerator?.generateTraceId())
+    expect(idGenerator?.generateTraceId()).toMatch(/^[\da-f]{32}$/)
+    const own = { generateTraceId: () => '1', generateSpanId: () => '2' }
+    expect(withLinkedTraces({ idGenerator: own }, { env }).idGenerator).toBe(own)
   })
 
   it('does not ask for a propagator that it has no use for', () => {
     const env = { OTEL_PROPAGATORS: 'xray' }
     expect(withLinkedTraces({ textMapPropagator: null }, { env }).textMapPropagator).toBeNull()
+  })
+})
+
+describe('createLinkedSampler', () => {
+  it('makes a sampler for others to ask, whose roots state their randomness', () => {
+    const sampler = createLinkedSampler({ name: 'linked_probability', ratio: 1, rootsPerSecond: 10 })
+    expect(String(sampler)).toBe('LinkedProbability{1, rootsPerSecond=10}')
+    const { traceState } = sampler.shouldSample(ROOT_CONTEXT, '1'.repeat(32), 'root', SpanKind.SERVER, {}, [])
+    expect(traceState?.get('ot')).toMatch(/^th:0;rv:[\da-f]{14}$/)
+  })
+
+  it('refuses arguments that cannot be honoured', () => {
+    expect(() => createLinkedSampler({ name: 'linked_follow', ratio: 25 })).toThrow(
+      /sampler: expected ratio to be a number from 0 to 1, received 25\./,
+    )
   })
 })

@@ -1,16 +1,24 @@
+import { diag } from '@opentelemetry/api'
 import type { Instrumentation } from '@opentelemetry/instrumentation'
 import type { HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import type { UndiciInstrumentationConfig } from '@opentelemetry/instrumentation-undici'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node'
+import type { Sampler } from '@opentelemetry/sdk-trace'
 import { BoundaryPropagator } from './lib/boundary/boundary-propagator.ts'
 import type { InboundPolicy } from './lib/boundary/inbound-policy.ts'
 import { boundarySettings } from './lib/config/boundary-settings.ts'
+import { resolveSampler } from './lib/config/resolve-sampler.ts'
 import { SettingsReader } from './lib/config/settings-reader.ts'
+import { samplingSettings } from './lib/config/span-settings.ts'
+import type { LinkedSamplerConfig } from './lib/config/telemetry-config.ts'
 import { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
+import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
 import { unknownOptions } from './lib/config/unknown-options.ts'
+import { RandomIdGenerator } from './lib/sampling/random-id-generator.ts'
 import { createPropagator } from './lib/sdk/create-propagator.ts'
+import { createSampler } from './lib/sdk/create-sampler.ts'
 import { patchBuiltins } from './lib/sdk/esm-hooks.ts'
 import type { BoundaryConfig } from './lib/sdk/instrumentations.ts'
 import { addHttpBoundary, addUndiciBoundary } from './lib/sdk/instrumentations.ts'
@@ -21,6 +29,7 @@ export type {
   InboundPolicy,
   InboundRule,
 } from './lib/boundary/inbound-policy.ts'
+export type { LinkedSamplerConfig } from './lib/config/telemetry-config.ts'
 export { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
 
 /** What is left out comes from the environment, and then from the default: code > environment > defaults. */
@@ -35,6 +44,8 @@ export interface LinkedTracesOptions {
   readonly untrustedBaggage?: readonly string[] | undefined
   /** Hosts that context is sent to with HTTP requests. `LINKED_TRACES_PROPAGATE_TO`; default everywhere. */
   readonly propagateTo?: readonly string[] | undefined
+  /** Which traces are recorded: in place of the configuration's `sampler`. `OTEL_TRACES_SAMPLER`, also with our names. */
+  readonly sampler?: TelemetryOptions['sampler']
   /** Read in place of `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined
 }
@@ -43,8 +54,9 @@ export interface LinkedTracesOptions {
  * Gives a set-up with NodeSDK the boundary: `new NodeSDK(withLinkedTraces({ …yours }, { inbound: 'link' }))`.
  *
  * Returns the configuration with its propagator wrapped (that of `OTEL_PROPAGATORS` where it has none) and with its
- * instrumentations of `node:http` and undici extended, or with these two added where they are missing. All else is
- * NodeSDK's as before: exporters, processors, sampler, resource, and your own instrumentations' hooks.
+ * instrumentations of `node:http` and undici extended, or with these two added where they are missing; with the sampler
+ * of the options or of `OTEL_TRACES_SAMPLER` unless it has one, and with ids from a cryptographic source unless it has a
+ * generator. All else is NodeSDK's as before: exporters, processors, resource, and your own instrumentations' hooks.
  *
  * Two settings of yours have the boundary stand back: `textMapPropagator: null`, as no context comes in, and the HTTP
  * instrumentation's `requireParentforIncomingSpans`, as it makes no SERVER spans.
@@ -54,10 +66,10 @@ export interface LinkedTracesOptions {
 export function withLinkedTraces<Configuration extends Partial<NodeSDKConfiguration>>(
   configuration: Configuration,
   options: LinkedTracesOptions = {},
-): Configuration & Pick<NodeSDKConfiguration, 'textMapPropagator' | 'instrumentations'> {
+): Configuration & LinkedConfiguration {
   const reader = new SettingsReader(options, options.env ?? process.env)
   const { propagators, ...taken } = boundarySettings
-  const unknown = unknownOptions(options, Object.values(taken), ['env'])
+  const unknown = unknownOptions(options, [...Object.values(taken), samplingSettings.sampler], ['env'])
   for (const problem of unknown) reader.refuse(problem)
   const boundary: BoundaryConfig = {
     inbound: reader.read(taken.inbound),
@@ -68,15 +80,53 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
   const admitted = reader.read(taken.untrustedBaggage)
   const { textMapPropagator: own, instrumentations = [] } = configuration
   const names = own === undefined ? reader.read(propagators) : []
+  const ids = new RandomIdGenerator()
+  const sampler = findSampler(configuration, reader, ids)
   if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
   const result = {
     ...configuration,
+    ...(sampler !== undefined && { sampler }),
+    idGenerator: configuration.idGenerator ?? ids,
     textMapPropagator:
       own === null ? null : own ? new BoundaryPropagator(own, admitted) : createPropagator(names, admitted),
     instrumentations: addBoundary(instrumentations.flat(), boundary),
   }
   patchBuiltins()
   return result
+}
+
+type LinkedConfiguration = Pick<
+  NodeSDKConfiguration,
+  'textMapPropagator' | 'instrumentations' | 'idGenerator'
+>
+
+/** The sampler that is asked for in the options, or in the environment and nowhere else. */
+function findSampler(
+  configuration: Partial<NodeSDKConfiguration>,
+  reader: SettingsReader,
+  ids: RandomIdGenerator,
+): Sampler | undefined {
+  const setting = samplingSettings.sampler
+  const isAsked = reader.find(setting, 'code') ?? (configuration.sampler ? undefined : reader.find(setting))
+  if (isAsked === undefined) return undefined
+  const notices: string[] = []
+  const config = resolveSampler(reader, notices)
+  for (const notice of notices) diag.warn(notice)
+  return createSampler(config, () => ids.generateRandomness())
+}
+
+/**
+ * The sampler `linked_probability` or `linked_follow`, to be a part of samplers of your own. The rules are in
+ * docs/sampling.md. Its roots state their randomness as `rv`: whether their ids are random is not for it to know.
+ *
+ * @throws {TelemetryConfigError} with every problem of the arguments at once.
+ */
+export function createLinkedSampler(sampler: LinkedSamplerConfig): Sampler {
+  const reader = new SettingsReader({ sampler }, {})
+  const config = reader.read(samplingSettings.sampler)
+  if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
+  const ids = new RandomIdGenerator()
+  return createSampler(config, () => ids.generateRandomness())
 }
 
 /** Extends the instrumentations that have a part in the boundary, and adds those that are missing. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { describe, expect, it } from 'vitest'
 import { RandomIdGenerator } from '../src/lib/sampling/random-id-generator.ts'
-import { runNode } from './run-node.ts'
+import { here, REGISTER, runNode, SOURCE } from './run-node.ts'
 import { seededBytes } from './seeded-bytes.ts'
 
 const PAIRS = 200
@@ -27,7 +27,11 @@ interface Handled extends Sent {
 }
 
 /** Sends requests to a service with this environment, which sends one on for each; all of them, and what it exported. */
-async function handle(env: NodeJS.ProcessEnv, requests: readonly Sent[]) {
+async function handle(
+  env: NodeJS.ProcessEnv,
+  requests: readonly Sent[],
+  flags: readonly string[] = REGISTER,
+) {
   await using backend = await startTestReceiver()
   const arrived = new Map<string, { traceparent: string; tracestate: string | undefined }>()
   const next = createServer(({ url = '', headers }, response) => {
@@ -39,6 +43,7 @@ async function handle(env: NodeJS.ProcessEnv, requests: readonly Sent[]) {
   const { port } = next.address() as AddressInfo
   const service = runNode('serves-and-calls-another.ts', {
     args: [`http://127.0.0.1:${port}`],
+    flags,
     env: {
       WORKBENCH_URL: backend.url,
       LINKED_TRACES_INBOUND: '/linked/*=link,/public/*=link:untrusted',
@@ -148,5 +153,27 @@ describe('a service with a sampler of the specification', () => {
       [flags, undefined],
       [flags, undefined],
     ])
+  })
+})
+
+describe('a service with NodeSDK and OTEL_TRACES_SAMPLER=linked_probability', () => {
+  it('shares the randomness of callers too, and states its own, as its tracers know no random flag', async () => {
+    const { handled } = await handle(
+      {
+        OTEL_TRACES_SAMPLER: 'linked_probability',
+        OTEL_TRACES_SAMPLER_ARG: '0.5',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
+      },
+      Array.from({ length: 40 }, () => [{ path: '/none' }, { path: '/linked', flags: '03' } as const]).flat(),
+      [SOURCE, '--import', here('node-sdk-fixtures/starts-with-an-exporter-only.ts')],
+    )
+    for (const { path, callerTraceId, onward, tracestateOnward = '' } of handled) {
+      const [, randomness = ''] = /rv:([\da-f]{14})$/.exec(tracestateOnward) ?? []
+      if (path === '/linked') expect(randomness).toBe(low(callerTraceId))
+      const isKept = randomness >= '8'
+      expect(Number.parseInt(onward, 16) & 1).toBe(isKept ? 1 : 0)
+      expect(tracestateOnward).toBe(isKept ? `ot=th:8;rv:${randomness}` : `ot=rv:${randomness}`)
+    }
   })
 })

@@ -30,6 +30,10 @@ export interface TelemetryConfig {
   readonly untrustedBaggage: readonly string[]
   /** Hosts that context is sent to, each one a host pattern; everywhere when nothing is said. */
   readonly propagateTo: readonly string[] | undefined
+  /** Who makes the spans of incoming requests. */
+  readonly serverSpans: 'fast' | 'stock'
+  /** Express's request handlers get spans of their own. */
+  readonly expressSpans: boolean
   readonly logLevel: LogLevel
   /** One sentence each for the operator at start: what was decided between two settings that exclude each other. */
   readonly notices: readonly string[]
@@ -68,14 +72,18 @@ export interface TlsFiles {
 export type SamplerConfig =
   | { readonly name: 'always_on' | 'always_off' | 'parentbased_always_on' | 'parentbased_always_off' }
   | { readonly name: 'traceidratio' | 'parentbased_traceidratio'; readonly ratio: number }
-  | {
-      readonly name: 'linked_probability' | 'linked_follow'
-      readonly ratio: number
-      /** Of roots that share nothing with a link, in a second; no limit unless given. */
-      readonly rootsPerSecond?: number
-    }
+  | LinkedSamplerConfig
   /** From code only. */
   | { readonly name: 'custom'; readonly sampler: Sampler }
+
+/** A sampler of new roots together with the traces that they are linked to: see docs/sampling.md. */
+export interface LinkedSamplerConfig {
+  readonly name: 'linked_probability' | 'linked_follow'
+  /** From 0 to 1. */
+  readonly ratio: number
+  /** How many of the roots without a link to go by are kept in a second, about; above 0. No limit unless given. */
+  readonly rootsPerSecond?: number
+}
 
 /** `OTEL_SPAN_*`, `OTEL_EVENT_*`, `OTEL_LINK_*` and `OTEL_ATTRIBUTE_*` limits; `Infinity` is no limit. */
 export interface SpanLimits {
