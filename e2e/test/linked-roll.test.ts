@@ -111,8 +111,8 @@ describe('GET /roll_with_link', () => {
     ])
 
     const { requestHeaders, responseHeaders } = wire.exchanges.at(-1) ?? {}
-    expect(requestHeaders?.traceparent).toBe(`00-${spans.call?.traceId}-${spans.call?.spanId}-01`)
-    const root = `00-${spans.root?.traceId}-${spans.root?.spanId}-01`
+    expect(requestHeaders?.traceparent).toBe(`00-${spans.call?.traceId}-${spans.call?.spanId}-03`)
+    const root = `00-${spans.root?.traceId}-${spans.root?.spanId}-03`
     expect(responseHeaders?.traceresponse).toBe(root)
     expect(responseHeaders?.['server-timing']).toBe(`trace;desc=${root}`)
   })

@@ -80,7 +80,7 @@ describe('dice', () => {
       parentSpanId: server?.spanId,
       links: [],
     })
-    expect(headers.traceresponse).toBe(`00-${server?.traceId}-${server?.spanId}-01`)
+    expect(headers.traceresponse).toBe(`00-${server?.traceId}-${server?.spanId}-03`)
     expect(headers['server-timing']).toBe(`trace;desc=${headers.traceresponse}`)
   })
 

@@ -3,7 +3,7 @@ import { calleeOf } from '@linked-traces/telemetry/links'
 import type { SpanContext } from '@opentelemetry/api'
 import { errors, Pool } from 'undici'
 
-/** The most bytes of an answer that are read; dice's own is one. */
+/** The most bytes of an answer that are read; dice's own is two for each roll. */
 const MAX_ANSWER_BYTES = 1024
 
 /** Connections to dice at the most; further requests wait for one, within their deadline. */
@@ -42,11 +42,24 @@ export class DiceClient {
     })
   }
 
-  /** @throws {Problem} `dice_unreachable`, `dice_timeout` or `dice_bad_answer`. */
-  async roll(path: '/rolldice' | '/roll_with_link'): Promise<Roll> {
-    const { status, body, headers } = await this.#get(path)
-    if (status !== 200 || !/^[1-6]$/.test(body)) throw badAnswer()
+  /** @throws {Problem} `dice_unreachable`, `dice_unavailable`, `dice_timeout` or `dice_bad_answer`. */
+  async roll(path: '/rolldice' | '/roll_with_link' | `/roll_with_link?${string}`): Promise<Roll> {
+    const { body, headers } = await this.#get(path)
+    if (!/^[1-6]$/.test(body)) throw badAnswer()
     return { result: Number(body), callee: calleeOf(headers) }
+  }
+
+  /**
+   * Rolls several times with one request.
+   *
+   * @throws {Problem} as {@link roll}.
+   */
+  async rollMany(rolls: number): Promise<number[]> {
+    const { body } = await this.#get(`/rolldice?rolls=${rolls}`)
+    if (!/^\[[1-6](,[1-6])*\]$/.test(body)) throw badAnswer()
+    const results: number[] = JSON.parse(body)
+    if (results.length !== rolls) throw badAnswer()
+    return results
   }
 
   async #get(path: string) {
@@ -61,7 +74,10 @@ export class DiceClient {
         signal: deadline.signal,
       })
       // Read to its end whatever the status: only then is the connection free, and the span of the call at its end.
-      return { status: statusCode, headers, body: await body.text() }
+      const text = await body.text()
+      if (statusCode === 503) throw unavailable()
+      if (statusCode !== 200) throw badAnswer()
+      return { headers, body: text }
     } catch (error) {
       throw this.#asProblem(error)
     } finally {
@@ -89,6 +105,15 @@ export class DiceClient {
       cause,
     })
   }
+}
+
+function unavailable(): Problem {
+  return new Problem({
+    status: 503,
+    code: 'dice_unavailable',
+    detail: 'The dice service takes no rolls at the moment. Try again in a moment.',
+    headers: { 'retry-after': '1' },
+  })
 }
 
 function badAnswer(cause?: unknown): Problem {

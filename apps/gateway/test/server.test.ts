@@ -24,9 +24,9 @@ async function startGateway(diceUrl: string, settings: Record<string, string> = 
     service,
     workbenchUrl: receiver.url,
     /** Ends the gateway, and gives the spans it had made, by kind. */
-    async end() {
+    async end(stderr = '') {
       const end = await service.stop()
-      expect(end).toEqual({ code: 0, signal: null, stdout: `gateway listens on ${url}\n`, stderr: '' })
+      expect(end).toEqual({ code: 0, signal: null, stdout: `gateway listens on ${url}\n`, stderr })
       const spans = receiver.spans()
       const byKind = (kind: number) => spans.find((span) => span.kind === kind)
       return { spans, server: byKind(SERVER), parent: byKind(INTERNAL), client: byKind(CLIENT) }
@@ -63,7 +63,7 @@ describe('gateway', () => {
       attributes: { 'http.route': '/rolldice', 'http.response.status_code': 200 },
     })
     expect(client).toMatchObject({ traceId: server?.traceId, parentSpanId: server?.spanId, links: [] })
-    expect(dice.received).toEqual([`00-${client?.traceId}-${client?.spanId}-01`])
+    expect(dice.received).toEqual([`00-${client?.traceId}-${client?.spanId}-03`])
   })
 
   it("links the call on /roll_with_link to the root of dice's own trace", async () => {
@@ -86,7 +86,7 @@ describe('gateway', () => {
       parentSpanId: parent?.spanId,
       links: [{ ...CALLEE, attributes: { 'linked_traces.relation': 'callee' } }],
     })
-    expect(dice.received).toEqual([`00-${client?.traceId}-${client?.spanId}-01`])
+    expect(dice.received).toEqual([`00-${client?.traceId}-${client?.spanId}-03`])
   })
 
   it('tells where both traces are to be seen', async () => {
@@ -114,6 +114,41 @@ describe('gateway', () => {
       result: 4,
       traces: { gateway: { traceId: server?.traceId, url: `${workbenchUrl}/traces/${server?.traceId}` } },
     })
+  })
+
+  it('links the tally to the rolls that were done when one failed, and says how many are missing', async () => {
+    let asked = 0
+    const dice = await listenUntilDone((_request, response) => {
+      asked += 1
+      if (asked === 2) response.writeHead(500)
+      else response.setHeader('traceresponse', `00-${CALLEE.traceId}-00000000000000a${asked}-01`)
+      response.end('4')
+    })
+    const { url, end } = await startGateway(dice)
+    expect((await request(`${url}/roll_many?count=3`)).statusCode).toBe(502)
+    const { spans, server } = await end()
+    expect(server?.status.code).toBe(ERROR)
+    const tally = spans.find(({ name }) => name === 'tally')
+    expect(tally?.status).toEqual({ code: ERROR, message: '1 of 3 rolls are missing' })
+    expect(tally?.links.map(({ spanId }) => spanId).sort()).toEqual(['00000000000000a1', '00000000000000a3'])
+    expect(tally?.links.map(({ attributes }) => attributes['linked_traces.relation'])).toEqual([
+      'part',
+      'part',
+    ])
+  })
+
+  it('counts the links that a smaller limit of links leaves no room for', async () => {
+    let asked = 0
+    const dice = await listenUntilDone((_request, response) => {
+      asked += 1
+      response.setHeader('traceresponse', `00-${CALLEE.traceId}-00000000000000a${asked}-01`).end('4')
+    })
+    const { url, end } = await startGateway(dice, { OTEL_SPAN_LINK_COUNT_LIMIT: '3' })
+    expect((await request(`${url}/roll_many?count=5`)).statusCode).toBe(200)
+    const told = 'linked-traces: OpenTelemetry warning: Dropped 2 links because linkCountLimit reached\n'
+    const tally = (await end(told)).spans.find(({ name }) => name === 'tally')
+    expect(tally?.links).toHaveLength(3)
+    expect(tally?.droppedLinksCount).toBe(2)
   })
 
   it('shows in the trace why it could not roll', async () => {
@@ -163,6 +198,33 @@ describe('gateway', () => {
     expect(await (await answer).body.text()).toBe('4')
     await service.ended
     expect((await end()).server).toMatchObject({ attributes: { 'http.response.status_code': 200 } })
+  })
+
+  it('does at once, when it is stopped, what it was going to do later', async () => {
+    const dice = await startDice()
+    const { url, end } = await startGateway(dice.url)
+    const { statusCode, body } = await request(`${url}/roll_later?delay=10000`, { method: 'POST' })
+    await body.dump()
+    expect(statusCode).toBe(202)
+    const { spans, server, parent } = await end()
+    expect(parent).toMatchObject({
+      name: 'roll later',
+      parentSpanId: '',
+      status: { code: 0 },
+      links: [{ traceId: server?.traceId, attributes: { 'linked_traces.relation': 'origin' } }],
+    })
+    expect(spans.map(({ name }) => name).sort()).toEqual(['GET', 'POST /roll_later', 'roll later'])
+  })
+
+  it('says how many jobs it broke off when they take too long', async () => {
+    const asked = Promise.withResolvers<void>()
+    const { url, service } = await startGateway(await listenUntilDone(() => asked.resolve()))
+    await request(`${url}/roll_later?delay=0`, { method: 'POST' }).then(({ body }) => body.dump())
+    await asked.promise
+    expect(await service.stop()).toMatchObject({
+      code: 1,
+      stderr: 'gateway broke off 1 unfinished job(s) after 4000 ms.\n',
+    })
   })
 
   it('says at once what is wrong with its settings, and ends with 1', async () => {

@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api'
 import type { RequestHandler } from 'express'
 import type { DiceClient } from '../dice-client.ts'
-import { sendRoll } from '../send-roll.ts'
+import { sendAnswer } from '../send-answer.ts'
 import { locateTrace } from '../trace-location.ts'
 
 /** Answers with dice's number, rolled in our own trace, which dice continues. */
@@ -9,6 +9,6 @@ export function rollDice(dice: DiceClient, workbenchUrl: string | undefined): Re
   return async (request, response) => {
     const { result } = await dice.roll('/rolldice')
     const gateway = locateTrace(trace.getActiveSpan()?.spanContext(), workbenchUrl)
-    sendRoll(request, response, { text: String(result), result, traces: { gateway } })
+    sendAnswer(request, response, { text: String(result), json: { result, traces: { gateway } } })
   }
 }

@@ -1,7 +1,7 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api'
 import type { RequestHandler } from 'express'
 import type { DiceClient } from '../dice-client.ts'
-import { sendRoll } from '../send-roll.ts'
+import { sendAnswer } from '../send-answer.ts'
 import { locateTrace } from '../trace-location.ts'
 
 const tracer = trace.getTracer('service1')
@@ -20,10 +20,10 @@ export function rollWithLink(dice: DiceClient, workbenchUrl: string | undefined)
         span.end()
       }
     })
-    sendRoll(request, response, {
+    const traces = { gateway: locateTrace(parent, workbenchUrl), dice: locateTrace(callee, workbenchUrl) }
+    sendAnswer(request, response, {
       text: `Dice roll result (with link): ${result}`,
-      result,
-      traces: { gateway: locateTrace(parent, workbenchUrl), dice: locateTrace(callee, workbenchUrl) },
+      json: { result, traces },
     })
   }
 }

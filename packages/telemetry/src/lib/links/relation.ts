@@ -14,5 +14,6 @@ export const ATTR_LINK_RELATION = 'linked_traces.relation'
  * - `message`: a message we consume.
  * - `previous_attempt`: an earlier try at the same work.
  * - `part`: one of the parts we gather (fan-in).
+ * - `result`: it made, in work of its own, the result we answer with (a finished job, a cached value).
  */
-export type LinkRelation = 'caller' | 'callee' | 'origin' | 'message' | 'previous_attempt' | 'part'
+export type LinkRelation = 'caller' | 'callee' | 'origin' | 'message' | 'previous_attempt' | 'part' | 'result'

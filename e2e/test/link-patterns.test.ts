@@ -1,0 +1,305 @@
+import { startTestReceiver, type TestReceiver } from '@linked-traces/otlp-receiver/testing'
+import { type ExpectedSpan, expectTraces } from '@linked-traces/telemetry/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type RunningService, startService } from './support/start-service.ts'
+
+let backend: TestReceiver
+let dice: RunningService
+let gateway: RunningService
+let seenBefore = 0
+
+beforeAll(async () => {
+  backend = await startTestReceiver()
+  const destination = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
+  dice = await startService('dice', destination)
+  gateway = await startService('gateway', { ...destination, DICE_URL: dice.url })
+}, 60_000)
+
+afterAll(async () => {
+  await gateway?.stop()
+  await dice?.stop()
+  await backend?.close()
+}, 60_000)
+
+beforeEach(() => {
+  seenBefore = backend.spans().length
+})
+
+/** The spans that have come since the test began, once they are as many. */
+async function newSpans(count: number) {
+  const spans = await backend.waitForSpans((all) => all.length - seenBefore >= count, 15_000)
+  return spans.slice(seenBefore)
+}
+
+interface JsonAnswer {
+  readonly state?: string
+  readonly result?: number
+  readonly rolls?: number[]
+  readonly attempts?: number
+  readonly traces: {
+    readonly gateway: { traceId: string }
+    readonly dice?: { traceId: string }[]
+    readonly jobs?: { traceId: string }[]
+  }
+}
+
+async function ask(path: string, method = 'GET'): Promise<{ response: Response; json: JsonAnswer }> {
+  const response = await fetch(gateway.url + path, { method, headers: { accept: 'application/json' } })
+  return { response, json: (await response.json()) as JsonAnswer }
+}
+
+/** Asks for a job until it is through: how often depends on the machine, so only the last answer's trace is expected. */
+async function whenFinished(path: string) {
+  for (const deadline = Date.now() + 15_000; ; ) {
+    const asked = backend.spans().length
+    const { json } = await ask(path)
+    if (json.state !== 'pending' || Date.now() > deadline) return { json, asked }
+  }
+}
+
+/** What dice does for a call, in a trace of its own. */
+const diceRoot = (number: number, status = 200): ExpectedSpan => ({
+  name: 'GET /roll_with_link',
+  as: `root ${number}`,
+  kind: 'server',
+  service: 'dice',
+  attributes: { 'http.response.status_code': status },
+  links: [{ to: `call ${number}`, relation: 'caller' }],
+  children: status === 200 ? [{ name: 'roll_dice_span', service: 'dice' }] : [],
+})
+
+describe('GET /roll_many', () => {
+  it('fans out into a trace of dice for each roll, and gathers them in a span that is linked to all', async () => {
+    const { json } = await ask('/roll_many?count=3')
+    const call = (number: number): ExpectedSpan => ({
+      name: 'GET',
+      as: `call ${number}`,
+      kind: 'client',
+      links: [{ to: `root ${number}`, relation: 'callee' }],
+    })
+
+    const spans = await newSpans(11)
+    const { gateway: server } = expectTraces(spans, [
+      {
+        name: 'GET /roll_many',
+        as: 'gateway',
+        kind: 'server',
+        service: 'gateway',
+        children: [
+          call(1),
+          call(2),
+          call(3),
+          {
+            name: 'tally',
+            scope: 'service1',
+            links: [1, 2, 3].map((number) => ({ to: `root ${number}`, relation: 'part', sampled: true })),
+          },
+        ],
+      },
+      diceRoot(1),
+      diceRoot(2),
+      diceRoot(3),
+    ])
+
+    expect(json.rolls).toHaveLength(3)
+    expect(json.result).toBe(json.rolls?.reduce((sum, roll) => sum + roll, 0))
+    expect(json.traces.gateway.traceId).toBe(server?.traceId)
+    const roots = spans.filter(({ links }) => links[0]?.attributes['linked_traces.relation'] === 'caller')
+    expect(json.traces.dice?.map(({ traceId }) => traceId).sort()).toEqual(
+      roots.map(({ traceId }) => traceId).sort(),
+    )
+  })
+
+  it('has room for a link to each of as many rolls as it takes', async () => {
+    const { json } = await ask('/roll_many?count=128')
+    expect(json.rolls).toHaveLength(128)
+    const spans = await newSpans(2 + 128 * 3)
+    const tally = spans.find(({ name }) => name === 'tally')
+    expect(tally?.droppedLinksCount).toBe(0)
+    expect(new Set(tally?.links.map(({ traceId }) => traceId)).size).toBe(128)
+  })
+})
+
+describe('GET /roll_with_retry', () => {
+  it('links each attempt to the one before, and counts how often it was sent again', async () => {
+    const { json } = await ask('/roll_with_retry?fail=2')
+    expect(json).toMatchObject({ attempts: 3, result: expect.any(Number) })
+    const attempt = (number: number, status: number): ExpectedSpan => ({
+      name: 'GET',
+      as: `call ${number}`,
+      kind: 'client',
+      status: status === 200 ? 'unset' : 'error',
+      attributes: {
+        'http.response.status_code': status,
+        'http.request.resend_count': number === 1 ? undefined : number - 1,
+      },
+      links: [
+        { to: `root ${number}`, relation: 'callee' },
+        ...(number === 1 ? [] : [{ to: `call ${number - 1}`, relation: 'previous_attempt' }]),
+      ],
+    })
+
+    expectTraces(await newSpans(8), [
+      {
+        name: 'GET /roll_with_retry',
+        kind: 'server',
+        service: 'gateway',
+        attributes: { 'http.response.status_code': 200 },
+        childrenInOrder: true,
+        children: [attempt(1, 503), attempt(2, 503), attempt(3, 200)],
+      },
+      diceRoot(1, 503),
+      diceRoot(2, 503),
+      diceRoot(3),
+    ])
+  })
+
+  it('gives up after three attempts, and says so', async () => {
+    const { response, json } = await ask('/roll_with_retry?fail=9')
+    expect([response.status, json]).toEqual([503, expect.objectContaining({ code: 'dice_unavailable' })])
+    const calls = (await newSpans(7)).filter(({ name }) => name === 'GET')
+    expect(calls.map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([undefined, 1, 2])
+  })
+
+  it('makes no attempts of calls that succeed at once', async () => {
+    expect((await ask('/roll_with_retry?fail=0')).json.attempts).toBe(1)
+    const [call] = (await newSpans(4)).filter(({ name }) => name === 'GET')
+    expect(call?.attributes).not.toHaveProperty('http.request.resend_count')
+    expect(call?.links).toMatchObject([{ attributes: { 'linked_traces.relation': 'callee' } }])
+  })
+})
+
+describe('POST /roll_later', () => {
+  it('links the job to the request that wanted it, and the answer with its result to the job', async () => {
+    const { response, json: accepted } = await ask('/roll_later?delay=50', 'POST')
+    expect(response.status).toBe(202)
+    const location = response.headers.get('location') ?? ''
+    expect(accepted).toMatchObject({ state: 'pending', location })
+    await newSpans(5)
+
+    seenBefore += 5
+    const { json } = await whenFinished(location)
+    const [poll] = await newSpans(1)
+    expect(json).toMatchObject({ state: 'done', result: expect.any(Number) })
+    const { job } = expectTraces(
+      [...backend.spans().slice(seenBefore - 5, seenBefore), ...(poll ? [poll] : [])],
+      [
+        { name: 'POST /roll_later', as: 'request', kind: 'server', service: 'gateway' },
+        {
+          name: 'roll later',
+          as: 'job',
+          service: 'gateway',
+          links: [{ to: 'request', relation: 'origin', sampled: true }],
+          children: [
+            {
+              name: 'GET',
+              kind: 'client',
+              children: [
+                {
+                  name: 'GET /rolldice',
+                  kind: 'server',
+                  service: 'dice',
+                  children: [{ name: 'roll_dice_span' }],
+                },
+              ],
+            },
+          ],
+        },
+        {
+          name: 'GET /rolls/:id',
+          kind: 'server',
+          service: 'gateway',
+          links: [{ to: 'job', relation: 'result', sampled: true }],
+        },
+      ],
+    )
+    expect(json.traces.jobs?.map(({ traceId }) => traceId)).toEqual([job?.traceId])
+  })
+
+  it('links no answer to a job that is still pending', async () => {
+    const { response } = await ask('/roll_later?delay=10000', 'POST')
+    const { response: poll, json } = await ask(response.headers.get('location') ?? '')
+    expect([poll.status, json.state, poll.headers.get('retry-after')]).toEqual([200, 'pending', '1'])
+    const spans = await newSpans(2)
+    expect(spans.find(({ name }) => name === 'GET /rolls/:id')?.links).toEqual([])
+  })
+})
+
+describe('POST /roll_batch', () => {
+  it('consumes a batch in one span that is linked to the sender of each message, and names the message', async () => {
+    const { response } = await ask('/roll_batch?count=3', 'POST')
+    expect(response.status).toBe(202)
+    const spans = [...(await newSpans(8))]
+    seenBefore += 8
+    const { json } = await whenFinished(response.headers.get('location') ?? '')
+    expect(json.rolls).toHaveLength(3)
+    spans.push(...(await newSpans(1)))
+
+    const ids = spans
+      .filter(({ name }) => name === 'send rolls')
+      .map((span) => span.attributes['messaging.message.id'])
+    expect(new Set(ids).size).toBe(3)
+    const queue = { 'messaging.system': 'in_process', 'messaging.destination.name': 'rolls' }
+    expectTraces(spans, [
+      {
+        name: 'POST /roll_batch',
+        kind: 'server',
+        service: 'gateway',
+        children: ids.map((id, index) => ({
+          name: 'send rolls',
+          as: `message ${index}`,
+          kind: 'producer',
+          attributes: {
+            ...queue,
+            'messaging.operation.name': 'send',
+            'messaging.operation.type': 'send',
+            'messaging.message.id': id,
+          },
+        })),
+      },
+      {
+        name: 'process rolls',
+        as: 'batch',
+        kind: 'consumer',
+        service: 'gateway',
+        attributes: {
+          ...queue,
+          'messaging.operation.name': 'process',
+          'messaging.operation.type': 'process',
+          'messaging.batch.message_count': 3,
+        },
+        links: ids.map((id, index) => ({
+          to: `message ${index}`,
+          relation: 'message',
+          sampled: true,
+          attributes: { 'messaging.message.id': id },
+        })),
+        children: [
+          {
+            name: 'GET',
+            kind: 'client',
+            children: [
+              {
+                name: 'GET /rolldice',
+                kind: 'server',
+                service: 'dice',
+                children: [{ name: 'roll_dice_span' }],
+              },
+            ],
+          },
+        ],
+      },
+      { name: 'GET /rolls/:id', kind: 'server', links: [{ to: 'batch', relation: 'result' }] },
+    ])
+  })
+
+  it('takes messages of several requests in one batch, which is linked to all their traces', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => ask('/roll_batch?count=1', 'POST')))
+    const spans = await newSpans(3 * 2 + 4)
+    const batches = spans.filter(({ name }) => name === 'process rolls')
+    expect(batches.flatMap(({ links }) => links.map(({ traceId }) => traceId)).sort()).toEqual(
+      answers.map(({ json }) => json.traces.gateway.traceId).sort(),
+    )
+    expect(batches).toHaveLength(1)
+  })
+})
