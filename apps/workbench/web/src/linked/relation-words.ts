@@ -19,6 +19,7 @@ const words: { readonly [relation: string]: Words } = {
   message: { verb: 'sent a message to', causedBy: 'took a message from', farSide: 'its sender' },
   previous_attempt: { verb: 'retried as', causedBy: 'retry of', farSide: 'the earlier attempt' },
   part: { verb: 'gathered by', causedBy: 'gathers', farSide: 'the part' },
+  result: { verb: 'result used by', causedBy: 'uses the result of', farSide: 'the one that made it' },
 }
 
 /** `called`, `started`, …; for relations of the application's own, `led to` and their name. */

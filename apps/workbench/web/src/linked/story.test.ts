@@ -46,6 +46,29 @@ describe('story', () => {
     ])
   })
 
+  it('tells who used a result that was made in another trace', () => {
+    const poll = (start: number) => [
+      { id: 'poll', name: 'GET /rolls/:id', start, links: [{ to: 'job/roll', relation: 'result' }] },
+    ]
+    const job = [{ id: 'roll', name: 'roll later', start: 0 }]
+    expect(told({ job, poll: poll(800) }, 'job')).toEqual([
+      '“GET /rolls/:id” in gateway used the result of “roll later” 800 ms later.',
+    ])
+    expect(told({ job, poll: poll(800), again: poll(900) }, 'job')).toEqual([
+      '2 traces of gateway used the result of “roll later”, the first 800 ms later.',
+    ])
+    const both = [
+      {
+        id: 'poll',
+        name: 'GET /rolls/:id',
+        links: ['job/roll', 'other/roll'].map((to) => ({ to, relation: 'result' })),
+      },
+    ]
+    expect(told({ job, other: job, poll: both }, 'poll')).toEqual([
+      '“GET /rolls/:id” in gateway used the results of 2 gateway traces.',
+    ])
+  })
+
   it('does not tell more of time than clocks of whole milliseconds can', () => {
     const called = (start: number): WorldSketch => ({
       caller: [{ id: 'call', links: [{ to: 'callee/root', relation: 'callee' }] }],

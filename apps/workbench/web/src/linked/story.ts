@@ -103,6 +103,10 @@ function sentenceOf(group: readonly Relation[]): string {
       return group.length === 1
         ? `${to} gathered a part from ${from}${wait}.`
         : `${to} gathered ${group.length} parts from ${from}.`
+    case 'result':
+      return effects === 1
+        ? `${quoted(effect)} in ${to} used the result of ${quoted(cause)}${wait}.`
+        : `${effects} traces of ${to} used the result of ${quoted(cause)}, the first${wait}.`
     default:
       return `${nameOf(cause)} ${verbOf(relation.relation)} ${quoted(effect)} in ${to}${wait}.`
   }
@@ -121,6 +125,8 @@ function gathered(group: readonly Relation[], to: string, causes: number): strin
       return `${to} took up messages from ${from} at once.`
     case 'part':
       return `${to} gathered the results of ${from} in ${quoted(effect)}.`
+    case 'result':
+      return `${quoted(effect)} in ${to} used the results of ${from}.`
     default:
       return `${quoted(effect)} in ${to} came about because of ${from}.`
   }
