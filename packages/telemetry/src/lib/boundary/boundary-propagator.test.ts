@@ -5,16 +5,19 @@ import {
   ROOT_CONTEXT,
   trace,
 } from '@opentelemetry/api'
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { CompositePropagator } from '@opentelemetry/core'
 import { B3Propagator } from '@opentelemetry/propagator-b3'
 import { describe, expect, it } from 'vitest'
+import { BaggagePropagator } from '../propagation/baggage-propagator.ts'
+import { TraceContextPropagator } from '../propagation/trace-context-propagator.ts'
+import { withhold } from '../propagation/withheld.ts'
 import { BoundaryPropagator } from './boundary-propagator.ts'
 import { getCrossing } from './crossing.ts'
 import { noteDecision } from './inbound-decisions.ts'
 import type { InboundDecision } from './inbound-policy.ts'
 
 const inner = new CompositePropagator({
-  propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator(), new B3Propagator()],
+  propagators: [new TraceContextPropagator(), new BaggagePropagator(), new B3Propagator()],
 })
 const propagator = new BoundaryPropagator(inner)
 const local = trace.setSpanContext(ROOT_CONTEXT, {
@@ -67,6 +70,24 @@ describe('BoundaryPropagator', () => {
     })
   })
 
+  it('lets baggage of an untrusted caller in by the keys that are named, their values alone', () => {
+    const carrier = { ...headers(), baggage: 'tenant=acme;secret=1,plan=free,__proto__=x,role=admin' }
+    noteDecision(carrier, { mode: 'link', trusted: false })
+    const naming = new BoundaryPropagator(inner, ['tenant', '__proto__', 'absent'])
+    const extracted = naming.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter)
+    expect(propagation.getBaggage(extracted)?.getAllEntries()).toEqual([
+      ['tenant', { value: 'acme' }],
+      ['__proto__', { value: 'x' }],
+    ])
+    expect(getCrossing(extracted)).toEqual({ caller, trusted: false })
+  })
+
+  it('takes no baggage of an untrusted caller that is to be ignored, whatever is named', () => {
+    const carrier = headers({ mode: 'ignore', trusted: false })
+    const naming = new BoundaryPropagator(inner, ['tenant'])
+    expect(naming.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter)).toBe(ROOT_CONTEXT)
+  })
+
   it('keeps flags that a propagator adds to the context from an untrusted caller', () => {
     const b3 = { 'x-b3-traceid': 'c'.repeat(32), 'x-b3-spanid': 'd'.repeat(16), 'x-b3-flags': '1' }
     noteDecision(b3, { mode: 'link', trusted: false })
@@ -109,6 +130,14 @@ describe('BoundaryPropagator', () => {
     expect(propagator.extract(ROOT_CONTEXT, undefined, { get: () => undefined, keys: () => [] })).toBe(
       ROOT_CONTEXT,
     )
+  })
+
+  it('injects nothing for a span whose request must not carry context', () => {
+    const carrier = {}
+    const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'a'.repeat(16), traceFlags: 1 })
+    withhold(span)
+    propagator.inject(trace.setSpan(ROOT_CONTEXT, span), carrier, defaultTextMapSetter)
+    expect(carrier).toEqual({})
   })
 
   it('injects what the propagator it wraps injects, and names the same fields', () => {

@@ -43,12 +43,12 @@ export class BoundaryPropagator implements TextMapPropagator {
   /** Values alone: what else comes with an entry was not asked for. */
   #admitBaggage(context: Context, extracted: Context): Context {
     const received = propagation.getBaggage(extracted)
-    const entries = this.#admitted.flatMap((key) => {
+    let admitted = propagation.createBaggage()
+    for (const key of this.#admitted) {
       const value = received?.getEntry(key)?.value
-      return value === undefined ? [] : [[key, { value }]]
-    })
-    if (entries.length === 0) return context
-    return propagation.setBaggage(context, propagation.createBaggage(Object.fromEntries(entries)))
+      if (value !== undefined) admitted = admitted.setEntry(key, { value })
+    }
+    return admitted.getAllEntries().length === 0 ? context : propagation.setBaggage(context, admitted)
   }
 
   fields(): string[] {
