@@ -24,6 +24,10 @@ describe('carrierValues', () => {
     ['pairs', [['Traceparent', 'value']]],
     ['a flat list', ['host', 'x', 'Traceparent', 'value']],
     ['a flat list of Buffers, as undici has it', [Buffer.from('Traceparent'), Buffer.from('value')]],
+    [
+      'a list of objects with one header each, as node-rdkafka has it',
+      [{ other: 'x' }, { traceparent: 'value' }],
+    ],
     ['SQS attributes', { traceparent: { DataType: 'String', StringValue: 'value' } }],
     ['SQS attributes in Lambda', { traceparent: { dataType: 'String', stringValue: 'value' } }],
     ['SQS attributes of bytes', { traceparent: { DataType: 'Binary', BinaryValue: bytes('value') } }],

@@ -8,8 +8,8 @@ import { trimOptionalWhitespace } from './optional-whitespace.ts'
  * - a plain object, its keys in any case, its values strings, bytes (`Uint8Array`, `Buffer`) or arrays of
  *   them;
  * - `Headers`, a `Map`, or anything else with `get` that iterates over its entries;
- * - a list of `[name, value]` pairs, or a flat list `[name, value, name, value]` as `rawHeaders` and undici
- *   have it;
+ * - a list of `[name, value]` pairs, a flat list `[name, value, name, value]` as `rawHeaders` and undici have
+ *   it, or a list of objects as node-rdkafka has it;
  * - message attributes of SQS and SNS: `{ traceparent: { DataType: 'String', StringValue: '00-…' } }`, also
  *   as Lambda spells them;
  * - nothing at all, or anything else: it then carries nothing.
@@ -54,7 +54,10 @@ export const carrierGetter: TextMapGetter<unknown> = {
 
 function entriesOf(carrier: unknown): Iterable<readonly [unknown, unknown]> {
   if (typeof carrier !== 'object' || carrier === null) return []
-  if (Array.isArray(carrier)) return isListOfPairs(carrier) ? carrier : flatPairs(carrier)
+  if (Array.isArray(carrier)) {
+    if (isListOfPairs(carrier)) return carrier
+    return isListOfObjects(carrier) ? carrier.flatMap(Object.entries) : flatPairs(carrier)
+  }
   if (isEntryCollection(carrier)) return carrier
   return Object.entries(carrier)
 }
@@ -65,6 +68,11 @@ function isEntryCollection(carrier: object): carrier is Iterable<readonly [unkno
 
 function isListOfPairs(list: readonly unknown[]): list is (readonly [unknown, unknown])[] {
   return list.every(Array.isArray)
+}
+
+/** Bytes are objects too, but the names and values of a flat list. */
+function isListOfObjects(list: readonly unknown[]): list is object[] {
+  return list.every((item) => typeof item === 'object' && item !== null && !ArrayBuffer.isView(item))
 }
 
 function* flatPairs(list: readonly unknown[]): Iterable<readonly [unknown, unknown]> {
