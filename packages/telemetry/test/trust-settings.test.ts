@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { here } from './run-node.ts'
+
+const run = promisify(execFile)
+
+interface ToldSpan {
+  readonly kind: string
+  readonly traceId: string
+  readonly parentSpanId?: string
+  /** Attributes under `app.`, by which the application tells what it found and what it sent. */
+  readonly hooks: string[]
+  readonly links: { readonly spanId: string; readonly relation: string }[]
+}
+
+/** The SERVER span of a request with context from elsewhere, in an application that sends context on. */
+async function requestUnder(setUp: string, env: NodeJS.ProcessEnv): Promise<ToldSpan> {
+  const { stdout, stderr } = await run(
+    process.execPath,
+    [
+      '--conditions=@linked-traces/source',
+      '--import',
+      here(setUp),
+      here('boundary-fixtures/tells-what-comes-in-and-goes-out.mjs'),
+    ],
+    {
+      timeout: 25_000,
+      env: { ...process.env, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', ...env },
+    },
+  )
+  expect(stderr).toBe('')
+  const spans: ToldSpan[] = JSON.parse(stdout)
+  const [span, ...others] = spans.filter(({ kind, hooks }) => kind === 'SERVER' && hooks.length > 0)
+  if (span === undefined || others.length > 0) throw new Error(`No single span that tells:\n${stdout}`)
+  return span
+}
+
+const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' }
+
+describe.each([
+  ['startTelemetry', 'boundary-fixtures/starts-telemetry.ts'],
+  ['NodeSDK with withLinkedTraces', 'node-sdk-fixtures/starts-with-an-exporter-only.ts'],
+])('%s', (_, setUp) => {
+  it('sends on the whole context of a caller that is continued: random flag, tracestate, baggage', async () => {
+    const span = await requestUnder(setUp, {})
+    expect(span).toMatchObject({ traceId: CALLER.traceId, parentSpanId: CALLER.spanId, links: [] })
+    expect(span.hooks).toEqual([
+      'app.baggage.tenant=acme',
+      'app.baggage.role=admin',
+      expect.stringMatching(`^app.sent.traceparent=00-${CALLER.traceId}-[0-9a-f]{16}-03$`),
+      'app.sent.tracestate=vendor@one=1',
+      'app.sent.baggage=tenant=acme;secret,role=admin',
+    ])
+  })
+
+  it('takes of an untrusted caller a link, and baggage by the keys that are named', async () => {
+    const span = await requestUnder(setUp, {
+      LINKED_TRACES_INBOUND: '/in=link:untrusted',
+      LINKED_TRACES_UNTRUSTED_BAGGAGE: 'tenant,plan',
+    })
+    expect(span.parentSpanId).toBeUndefined()
+    expect(span.links).toMatchObject([{ spanId: CALLER.spanId, relation: 'caller' }])
+    const sent = span.hooks.find((hook) => hook.startsWith('app.sent.traceparent='))
+    expect(sent).toContain(span.traceId)
+    expect(span.hooks).toEqual(['app.baggage.tenant=acme', sent, 'app.sent.baggage=tenant=acme'])
+  })
+
+  it('takes no baggage of an untrusted caller unless told to', async () => {
+    const span = await requestUnder(setUp, { LINKED_TRACES_INBOUND: '/in=link:untrusted' })
+    expect(span.hooks).toEqual([expect.stringContaining('app.sent.traceparent=')])
+  })
+
+  it.each(['none', 'api.example.com', '127.0.0.1:1'])(
+    'sends no context where it may go to %s',
+    async (hosts) => {
+      const span = await requestUnder(setUp, { LINKED_TRACES_PROPAGATE_TO: hosts })
+      expect(span.traceId).toBe(CALLER.traceId)
+      expect(span.hooks).toEqual(['app.baggage.tenant=acme', 'app.baggage.role=admin'])
+    },
+  )
+
+  it('sends context to a host that is named', async () => {
+    const span = await requestUnder(setUp, { LINKED_TRACES_PROPAGATE_TO: 'api.example.com,127.0.0.1' })
+    expect(span.hooks).toContain('app.sent.tracestate=vendor@one=1')
+  })
+})
