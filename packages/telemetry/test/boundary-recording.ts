@@ -9,7 +9,7 @@ import { AlwaysOnSampler, ParentBasedSampler, TracerProvider } from '@openteleme
 import { request } from 'undici'
 import { createPropagator } from '../src/lib/sdk/create-propagator.ts'
 import { installEsmHooks } from '../src/lib/sdk/esm-hooks.ts'
-import type { BoundaryConfig } from '../src/lib/sdk/instrumentations.ts'
+import type { BoundaryConfig, ServerSpansConfig } from '../src/lib/sdk/instrumentations.ts'
 import { createInstrumentations } from '../src/lib/sdk/instrumentations.ts'
 
 /** What a sampler was asked. */
@@ -25,7 +25,7 @@ export interface SamplingQuestion {
 export function recordSpans({
   untrustedBaggage = [],
   ...boundary
-}: Partial<BoundaryConfig> & { untrustedBaggage?: readonly string[] }) {
+}: Partial<BoundaryConfig & ServerSpansConfig> & { untrustedBaggage?: readonly string[] }) {
   const spans: ReadableSpan[] = []
   const questions: SamplingQuestion[] = []
   const parentBased = new ParentBasedSampler({ root: new AlwaysOnSampler() })
@@ -55,6 +55,8 @@ export function recordSpans({
     forwardLinks: true,
     untracedPaths: [],
     propagateTo: undefined,
+    serverSpans: 'fast',
+    expressSpans: false,
     ...boundary,
   })
   registerInstrumentations({ instrumentations })

@@ -217,6 +217,20 @@ const knobs: readonly Knob[] = [
     code: [{ untracedPaths: ['/readyz'] }, ['/readyz']],
   },
   {
+    option: 'serverSpans',
+    read: (config) => config.serverSpans,
+    fallback: 'stock',
+    env: ['FAST', 'fast'],
+    code: [{ serverSpans: 'stock' }, 'stock'],
+  },
+  {
+    option: 'expressSpans',
+    read: (config) => config.expressSpans,
+    fallback: false,
+    env: ['true', true],
+    code: [{ expressSpans: false }, false],
+  },
+  {
     option: 'untrustedBaggage',
     read: (config) => config.untrustedBaggage,
     fallback: [],

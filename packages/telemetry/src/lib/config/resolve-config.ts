@@ -42,7 +42,7 @@ export function resolveConfig(
   const disabled = resolveDisabled(reader, notices)
   const exporters = reader.read(settings.destinations.exporters)
   const exports = !disabled && exporters.includes('otlp')
-  const { boundary, diagnostics } = settings
+  const { boundary, diagnostics, instrumentation } = settings
   const config: TelemetryConfig = {
     disabled,
     resourceAttributes: resolveResource(reader, facts),
@@ -58,6 +58,8 @@ export function resolveConfig(
     untracedPaths: reader.read(boundary.untracedPaths),
     untrustedBaggage: reader.read(boundary.untrustedBaggage),
     propagateTo: reader.read(boundary.propagateTo),
+    serverSpans: reader.read(instrumentation.serverSpans),
+    expressSpans: reader.read(instrumentation.expressSpans),
     logLevel: reader.read(diagnostics.logLevel),
     notices,
   }

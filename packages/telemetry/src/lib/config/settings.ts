@@ -1,6 +1,7 @@
 import { axiomSettings } from './axiom-settings.ts'
 import { boundarySettings } from './boundary-settings.ts'
 import { httpUrl } from './http-url.ts'
+import { instrumentationSettings } from './instrumentation-settings.ts'
 import { listOf, oneOf } from './kind.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { serviceSettings } from './service-settings.ts'
@@ -38,6 +39,7 @@ export const settings = {
   otlp: otlpSettings,
   service: serviceSettings,
   boundary: boundarySettings,
+  instrumentation: instrumentationSettings,
   sampling: samplingSettings,
   queue: queueSettings,
   spool: spoolSettings,

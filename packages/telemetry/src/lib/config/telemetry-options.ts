@@ -40,6 +40,10 @@ export interface TelemetryOptions {
   readonly untrustedBaggage?: readonly string[] | undefined
   /** `[]` propagates to nowhere. */
   readonly propagateTo?: readonly string[] | undefined
+  /** What makes the spans of incoming requests. */
+  readonly serverSpans?: 'fast' | 'stock' | undefined
+  /** Express's request handlers get spans of their own. */
+  readonly expressSpans?: boolean | undefined
   /** `[]` propagates nothing. */
   readonly propagators?: readonly PropagatorName[] | undefined
   /** A name, a name with its arguments, or a Sampler of your own. */

@@ -15,10 +15,13 @@ import { announceRoot } from '../boundary/forward-link.ts'
 import { noteDecision } from '../boundary/inbound-decisions.ts'
 import type { InboundPolicy } from '../boundary/inbound-policy.ts'
 import { compilePaths } from '../boundary/path-pattern.ts'
+import { ServerInstrumentation } from '../http/server-instrumentation.ts'
 import { keepWritten, markHeaders } from '../propagation/outgoing-http.ts'
 import { makeRoom } from '../propagation/outgoing-undici.ts'
 import { compilePropagateTo, targetOfOptions, targetOfOrigin } from '../propagation/propagate-to.ts'
 import { isWithheld, withhold } from '../propagation/withheld.ts'
+import { DISTRO } from './distro.ts'
+import { ExpressRouteInstrumentation } from './express-instrumentation.ts'
 
 /** Where a service's traces begin and end. */
 export interface BoundaryConfig {
@@ -34,22 +37,49 @@ export interface BoundaryConfig {
 
 const NO_ATTRIBUTES: Attributes = {}
 
+/** Who makes the spans of incoming requests, and how many. */
+export interface ServerSpansConfig {
+  /** `fast` is our own, `stock` that of `@opentelemetry/instrumentation-http`; their spans are the same. */
+  readonly serverSpans: 'fast' | 'stock'
+  /** Express's request handlers get spans of their own. */
+  readonly expressSpans: boolean
+}
+
 /**
  * What every service is instrumented with: `node:http` and `node:https` with the boundary, undici (global `fetch`
- * included), and Express for `http.route` alone, without a span for each of its layers.
+ * included), and Express for `http.route`, without a span for each of its layers.
  */
-export function createInstrumentations(boundary: BoundaryConfig): Instrumentation[] {
+export function createInstrumentations(config: BoundaryConfig & ServerSpansConfig): Instrumentation[] {
+  const { serverSpans, expressSpans } = config
+  const isFast = serverSpans === 'fast'
+  const http = new HttpInstrumentation({ disableIncomingRequestInstrumentation: isFast })
   return [
-    addHttpBoundary(new HttpInstrumentation(), boundary),
-    addUndiciBoundary(new UndiciInstrumentation(), boundary),
-    new ExpressInstrumentation({
-      ignoreLayersType: [
-        ExpressLayerType.MIDDLEWARE,
-        ExpressLayerType.ROUTER,
-        ExpressLayerType.REQUEST_HANDLER,
-      ],
-    }),
+    addHttpBoundary(http, config),
+    addUndiciBoundary(new UndiciInstrumentation(), config),
+    ...(isFast
+      ? [createServerInstrumentation(config), new ExpressRouteInstrumentation(expressSpans)]
+      : [createStockExpress(expressSpans)]),
   ]
+}
+
+function createServerInstrumentation({
+  inbound,
+  forwardLinks,
+  untracedPaths,
+}: BoundaryConfig): Instrumentation {
+  return new ServerInstrumentation({
+    scope: { name: `${DISTRO.name}/http`, version: DISTRO.version },
+    decide: compileInbound(inbound),
+    isUntraced: compilePaths(untracedPaths),
+    forwardLinks,
+  })
+}
+
+function createStockExpress(expressSpans: boolean): Instrumentation {
+  const { MIDDLEWARE, ROUTER, REQUEST_HANDLER } = ExpressLayerType
+  return new ExpressInstrumentation({
+    ignoreLayersType: [MIDDLEWARE, ROUTER, ...(expressSpans ? [] : [REQUEST_HANDLER])],
+  })
 }
 
 /** Puts the boundary into an instrumentation of `node:http`; hooks that were configured go on being called. */
