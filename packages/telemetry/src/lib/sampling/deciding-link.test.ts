@@ -1,4 +1,4 @@
-import type { SpanContext } from '@opentelemetry/api'
+import type { Link, SpanContext } from '@opentelemetry/api'
 import { INVALID_SPAN_CONTEXT, ROOT_CONTEXT } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { setCrossing } from '../boundary/crossing.ts'
@@ -19,6 +19,11 @@ describe('decidingLink', () => {
     expect(decidingLink(ROOT_CONTEXT, links(INVALID_SPAN_CONTEXT, span(1), span(2)))).toEqual(span(1))
     expect(decidingLink(ROOT_CONTEXT, links(INVALID_SPAN_CONTEXT))).toBeUndefined()
     expect(decidingLink(ROOT_CONTEXT, [])).toBeUndefined()
+  })
+
+  it('passes over links to nothing', () => {
+    const broken: Link[] = JSON.parse('[{}, { "context": null }]')
+    expect(decidingLink(ROOT_CONTEXT, [...broken, ...links(span(1))])).toEqual(span(1))
   })
 
   it('is the trusted caller, wherever it stands among the links', () => {

@@ -13,6 +13,8 @@ export function decidingLink(context: Context, links: readonly Link[]): SpanCont
   const crossing = getCrossing(context)
   let first: SpanContext | undefined
   for (const { context: linked } of links) {
+    // Plain JavaScript may give anything.
+    if (!linked) continue
     if (crossing !== undefined && linked.traceId === crossing.caller.traceId) {
       if (!crossing.trusted) continue
       // The boundary's link is the last of them, so that a span with too many keeps it.

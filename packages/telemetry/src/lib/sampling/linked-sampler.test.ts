@@ -147,6 +147,7 @@ describe('LinkedSampler, mode probability, a linked root', () => {
     ['an explicit randomness', { flags: 1, traceId: id(LOW), tracestate: `ot=th:8;rv:${HIGH}` }],
     ['a random id', { flags: 3 }],
     ['a random id, when it was dropped', { flags: 2 }],
+    ['a random id in capitals', { flags: 3, traceId: id(HIGH).toUpperCase() }],
     [
       'an explicit randomness before a random id',
       { flags: 3, traceId: id(LOW), tracestate: `ot=rv:${HIGH}` },

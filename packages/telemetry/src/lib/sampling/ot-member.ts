@@ -4,6 +4,10 @@ import { parseTraceState } from '../links/tracestate.ts'
 /** OpenTelemetry's member of `tracestate`: `ot=th:c;rv:6e6d1a75832a2f`. */
 const KEY = 'ot'
 
+/** Of two letters and a colon, both. */
+const TH = 'th:'
+const RV = 'rv:'
+
 const THRESHOLD = /^[\da-f]{1,14}$/
 const RANDOMNESS = /^[\da-f]{14}$/
 
@@ -27,13 +31,23 @@ const NOTHING: OtMember = { hasThreshold: false, threshold: undefined, randomnes
 export function readOtMember(traceState: TraceState | undefined): OtMember {
   const value = traceState?.get(KEY)
   if (value === undefined) return NOTHING
-  const subKeys = value.split(';')
-  const thresholds = valuesOf(subKeys, 'th:')
-  return {
-    hasThreshold: thresholds.length > 0,
-    threshold: only(thresholds, THRESHOLD),
-    randomness: only(valuesOf(subKeys, 'rv:'), RANDOMNESS),
+  let threshold: string | undefined
+  let randomness: string | undefined
+  for (const subKey of value.split(';')) {
+    // Of a sub-key that is there twice no value is valid, as no value has a semicolon.
+    if (subKey.startsWith(TH)) threshold = add(threshold, subKey)
+    else if (subKey.startsWith(RV)) randomness = add(randomness, subKey)
   }
+  return {
+    hasThreshold: threshold !== undefined,
+    threshold: threshold !== undefined && THRESHOLD.test(threshold) ? threshold : undefined,
+    randomness: randomness !== undefined && RANDOMNESS.test(randomness) ? randomness : undefined,
+  }
+}
+
+function add(earlier: string | undefined, subKey: string): string {
+  const value = subKey.slice(TH.length)
+  return earlier === undefined ? value : `${earlier};${value}`
 }
 
 /** The same list without `th`; every other sub-key and member stays as it is. */
@@ -41,7 +55,7 @@ export function withoutThreshold(traceState: TraceState): TraceState {
   const others = traceState
     .get(KEY)
     ?.split(';')
-    .filter((subKey) => !subKey.startsWith('th:'))
+    .filter((subKey) => !subKey.startsWith(TH))
   return others === undefined || others.length === 0
     ? traceState.unset(KEY)
     : traceState.set(KEY, others.join(';'))
@@ -53,15 +67,7 @@ export function otTraceState(
   randomness: string | undefined,
 ): TraceState | undefined {
   const subKeys: string[] = []
-  if (threshold !== undefined) subKeys.push(`th:${threshold}`)
-  if (randomness !== undefined) subKeys.push(`rv:${randomness}`)
+  if (threshold !== undefined) subKeys.push(`${TH}${threshold}`)
+  if (randomness !== undefined) subKeys.push(`${RV}${randomness}`)
   return subKeys.length === 0 ? undefined : parseTraceState(`${KEY}=${subKeys.join(';')}`)
-}
-
-function valuesOf(subKeys: readonly string[], prefix: string): string[] {
-  return subKeys.flatMap((subKey) => (subKey.startsWith(prefix) ? subKey.slice(prefix.length) : []))
-}
-
-function only([value, ...others]: readonly string[], format: RegExp): string | undefined {
-  return value !== undefined && others.length === 0 && format.test(value) ? value : undefined
 }

@@ -10,7 +10,8 @@ export const RANDOM_FLAG = 0x02
 
 /** The last 56 bits of a trace id, which are its randomness unless an explicit `rv` takes their place. */
 export function randomnessOfId(traceId: string): string {
-  return traceId.slice(-DIGITS)
+  // An application's own span context may have it in capitals.
+  return traceId.slice(-DIGITS).toLowerCase()
 }
 
 /**
