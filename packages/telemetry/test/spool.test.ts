@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +27,11 @@ const spoolingTo = (url: string, folder: string, more: NodeJS.ProcessEnv = {}) =
 async function files(folder: string): Promise<string[]> {
   return (await readdir(folder, { recursive: true })).filter((name) => /\.json(\.claimed)?$/.test(name))
 }
+
+/** Mounts 64 KiB of memory at a folder, for one process alone, and runs it. */
+const ON_A_SMALL_DISK = ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"']
+const mayMount =
+  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()], { stdio: 'ignore' }).status === 0
 
 describe('LINKED_TRACES_SPOOL', () => {
   it.concurrent.each([
@@ -79,6 +85,33 @@ describe('LINKED_TRACES_SPOOL', () => {
     expect(stderr.match(/spooled/g)).toHaveLength(1)
     expect(backend.spans().length).toBe(Number(child.stdout().trim().split('\n').at(-1)))
   })
+
+  it.skipIf(!mayMount)(
+    `goes on in memory when the disk is full, says so once, and loses nothing in silence${mayMount ? '' : ' (skipped: a tmpfs cannot be mounted here)'}`,
+    async () => {
+      await using folder = await temporaryFolder()
+      const { url, port } = await reservePort()
+      const child = runNode('makes-spans-at-a-rate.ts', {
+        ...spoolingTo(url, folder.path, { OTEL_BSP_SCHEDULE_DELAY: '100' }),
+        node: 'unshare',
+        flags: [...ON_A_SMALL_DISK, folder.path, process.execPath, SOURCE],
+        args: ['200'],
+      })
+      await child.complains('cannot be spooled for: ENOSPC')
+      await using backend = await startTestReceiver({ port })
+      await child.complains('takes spans again')
+      const before = backend.spans().length
+      await backend.waitForSpans(before + 100, 20_000)
+      child.kill('SIGTERM')
+      const { code, stdout, stderr } = await child.ended
+      expect(code).toBe(0)
+      expect(stderr.match(/cannot be spooled/g)).toHaveLength(1)
+      const { made, counted, spooled } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+      const names = backend.spans().map(({ name }) => name)
+      expect(new Set(names).size).toBe(names.length)
+      expect(names.length + counted + spooled).toBe(made)
+    },
+  )
 
   it.concurrent('sends nothing to a dataset that was kept for another', async () => {
     await using folder = await temporaryFolder()

@@ -78,6 +78,8 @@ export class SpoolFolder {
   readonly #claims = new Set<string>()
   /** Those of them that are copies: their spans are still the queue's. */
   readonly #copies = new Set<string>()
+  /** What this process is writing: not torn, however long its disk takes. */
+  readonly #partials = new Set<string>()
   #renewal: NodeJS.Timeout | undefined
 
   constructor(options: SpoolFolderOptions) {
@@ -115,6 +117,7 @@ export class SpoolFolder {
     await mkdir(path, { recursive: true, mode: 0o700 })
     await this.#makeRoom(batch.body.byteLength)
     const partial = partialOf(final)
+    this.#partials.add(partial)
     try {
       const file = await open(partial, 'wx', 0o600)
       try {
@@ -127,6 +130,8 @@ export class SpoolFolder {
     } catch (error) {
       await unlink(partial).catch(() => {})
       throw error
+    } finally {
+      this.#partials.delete(partial)
     }
     // The new name is on the disk, too. Not everywhere can a folder be synced.
     const folder = await open(path, 'r')
@@ -307,7 +312,7 @@ export class SpoolFolder {
   async #removeTorn(name: string): Promise<void> {
     const path = join(this.#options.path, name)
     const spans = FILE.exec(name.slice(0, name.lastIndexOf('.', name.length - PARTIAL.length - 1)))?.[1]
-    if (spans === undefined) return
+    if (spans === undefined || this.#partials.has(path)) return
     try {
       const { mtimeMs } = await stat(path)
       if (!this.#isOld(mtimeMs)) return

@@ -13,7 +13,10 @@ function recordingProvider() {
       sums[key] = (sums[key] ?? 0) + value
     },
   })
-  const meter = Object.assign(Object.create(createNoopMeter()), { createCounter: create, createUpDownCounter: create })
+  const meter = Object.assign(Object.create(createNoopMeter()), {
+    createCounter: create,
+    createUpDownCounter: create,
+  })
   const getMeter = vi.fn<MeterProvider['getMeter']>(() => meter)
   return { sums, getMeter }
 }
