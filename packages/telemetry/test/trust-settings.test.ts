@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { resolveConfig } from '../src/lib/config/resolve-config.ts'
+import { compilePropagateTo, targetOfOrigin } from '../src/lib/propagation/propagate-to.ts'
 import { here } from './run-node.ts'
 
 const run = promisify(execFile)
@@ -83,5 +86,44 @@ describe.each([
   it('sends context to a host that is named', async () => {
     const span = await requestUnder(setUp, { LINKED_TRACES_PROPAGATE_TO: 'api.example.com,127.0.0.1' })
     expect(span.hooks).toContain('app.sent.tracestate=vendor@one=1')
+  })
+})
+
+describe('docs/trust.md', () => {
+  const page = readFileSync(new URL('../../../docs/trust.md', import.meta.url), 'utf8')
+
+  it('configures an edge service by settings that mean what it says', () => {
+    const [, block = ''] = page.split('```sh\n')
+    const lines = (block.split('\n```')[0] ?? '').split('\n')
+    const env = Object.fromEntries(lines.map((line) => line.replaceAll("'", '').split(/=(.*)/).slice(0, 2)))
+    const { inbound, untrustedBaggage, propagateTo, sampler, notices } = resolveConfig({}, env, {})
+    expect({ inbound, untrustedBaggage, propagateTo, sampler, notices }).toEqual({
+      inbound: [
+        { path: '/internal/*', mode: 'continue' },
+        { path: '/*', mode: 'link', trusted: false },
+      ],
+      untrustedBaggage: ['locale'],
+      propagateTo: ['*.svc.cluster.local', '[::1]'],
+      sampler: { name: 'parentbased_traceidratio', ratio: 0.1 },
+      notices: [],
+    })
+  })
+
+  it.each([
+    ['api.example.com', ['http://api.example.com:81'], ['http://example.com']],
+    ['api.example.com:8443', ['https://api.example.com:8443'], ['https://api.example.com']],
+    ['*.example.com', ['http://a.b.example.com'], ['http://example.com']],
+    ['10.0.0.7', ['http://10.0.0.7'], ['http://10.0.0.70']],
+    ['[::1]', ['http://[::1]:81'], ['http://localhost']],
+  ])('is right about the hosts that %s names', (pattern, named, others) => {
+    expect(page).toContain(`\`${pattern}\``)
+    const mayPropagate = compilePropagateTo([pattern])
+    const isNamed = (url: string) => mayPropagate(() => targetOfOrigin(url, '/'))
+    expect([named.every(isNamed), others.some(isNamed)]).toEqual([true, false])
+  })
+
+  it('is right that continuing an untrusted caller is refused', () => {
+    const env = { LINKED_TRACES_INBOUND: '/*=continue:untrusted' }
+    expect(() => resolveConfig({}, env, {})).toThrow('link or ignore for an untrusted caller')
   })
 })
