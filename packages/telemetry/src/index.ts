@@ -1,21 +1,16 @@
 import { dirname, join, resolve } from 'node:path'
-import { isMainThread } from 'node:worker_threads'
-import type { MeterProvider, Tracer } from '@opentelemetry/api'
-import { createNoopMeter, diag, metrics, trace } from '@opentelemetry/api'
+import type { Tracer } from '@opentelemetry/api'
+import { diag, trace } from '@opentelemetry/api'
 import { resolveConfig } from './lib/config/resolve-config.ts'
 import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
-import type { ExportEnd } from './lib/export/delivery.ts'
-import type { ProcessEndOptions } from './lib/export/process-end.ts'
 import { installProcessEnd } from './lib/export/process-end.ts'
 import type { TelemetryHealth } from './lib/export/telemetry-health.ts'
 import { readApplicationPackage } from './lib/sdk/application-package.ts'
 import { describeDarkCopy, findDarkApiCopy } from './lib/sdk/dark-api-copy.ts'
-import { DISTRO } from './lib/sdk/distro.ts'
 import { installDiagLogger } from './lib/sdk/install-diag-logger.ts'
-import { LateMeterProvider } from './lib/sdk/late-meter-provider.ts'
-import { observeDelivery } from './lib/sdk/observe-delivery.ts'
-import { Outlets } from './lib/sdk/outlets.ts'
+import { openOutlets, PROCESS_END } from './lib/sdk/open-outlets.ts'
 import { ProcessorsAtEnd } from './lib/sdk/processors-at-end.ts'
+import { say } from './lib/sdk/say.ts'
 import { startSdk } from './lib/sdk/telemetry-sdk.ts'
 
 export type { AxiomOptions } from './lib/axiom/axiom-options.ts'
@@ -46,9 +41,6 @@ export interface Telemetry {
   health(): TelemetryHealth
 }
 
-/** The end of a process may be put off for 5 s. */
-const PROCESS_END: ProcessEndOptions = { deadlineMillis: 5000, signals: isMainThread }
-
 const FOREIGN_SDK =
   'Another OpenTelemetry SDK was registered before: it goes on, and this one is not used. Remove one of the two.'
 
@@ -70,7 +62,6 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
     return started
   }
   const { env = process.env, spanProcessors = [], instrumentations = [] } = options
-  const meters = new LateMeterProvider(options.meterProvider ?? registeredMeterProvider())
   // With `--eval` or stdin, the first argument is none of a file: `-`, or whatever the script is told.
   const folder = dirname(resolve(process.argv[1] ?? 'app.js'))
   const config = resolveConfig(options, env, readApplicationPackage(folder))
@@ -78,36 +69,21 @@ export function startTelemetry(options: TelemetryOptions = {}): Telemetry {
   const tell = config.logLevel === 'none' ? () => {} : say
   for (const notice of config.notices) tell(notice)
   installDiagLogger(config.logLevel, tell)
-  const { destinations, queue, spool } = config
-  let recordExport: (index: number, end: ExportEnd) => void = () => {}
-  const outlets = new Outlets({
-    destinations,
-    queue,
-    spool,
-    shutdownMillis: PROCESS_END.deadlineMillis,
-    say: tell,
-    onExportEnd(index, end) {
-      if (!meters.connected) meters.connect(registeredMeterProvider())
-      recordExport(index, end)
-    },
-  })
+  const { outlets, meters, observe } = openOutlets(config, tell, options.meterProvider)
   const atEnd =
     spanProcessors.length === 0 ? undefined : new ProcessorsAtEnd(spanProcessors, outlets, reportProcessor)
   const processors = [...spanProcessors, ...(atEnd === undefined ? [] : [atEnd]), outlets]
   const provider = startSdk(config, processors, instrumentations, meters)
   if (provider === undefined) tell(FOREIGN_SDK)
-  else
-    meters.whenConnected((meterProvider) => {
-      recordExport = observeDelivery(meterProvider, () => outlets.figures())
-    })
+  else observe()
   const dark = findDarkApiCopy(join(folder, 'app.js'))
   if (dark !== undefined) tell(describeDarkCopy(dark))
-  const delivers = provider !== undefined && (destinations.length > 0 || atEnd !== undefined)
+  const delivers = provider !== undefined && (config.destinations.length > 0 || atEnd !== undefined)
   const uninstall = delivers ? installProcessEnd(process, atEnd ?? outlets, PROCESS_END) : undefined
 
   const telemetry: Telemetry = {
     async flush() {
-      await provider?.forceFlush({ timeoutMillis: queue.exportTimeoutMillis }).catch(reportProcessor)
+      await provider?.forceFlush({ timeoutMillis: config.queue.exportTimeoutMillis }).catch(reportProcessor)
     },
     async shutdown() {
       await provider?.shutdown().catch(reportProcessor)
@@ -129,18 +105,6 @@ export function getTracer(name: string, version?: string): Tracer {
   return trace.getTracer(name, version)
 }
 
-/** Nothing while it is the API's own, which does nothing. */
-function registeredMeterProvider(): MeterProvider | undefined {
-  const provider = metrics.getMeterProvider()
-  return provider.getMeter(DISTRO.name) === createNoopMeter() ? undefined : provider
-}
-
 function reportProcessor(error: unknown): void {
   diag.error('A span processor failed.', error)
-}
-
-/** Tells the operator, in the stream that is not the application's output. */
-function say(line: string): void {
-  // Not `stderr.write`: when nobody reads stderr any more, its error would end the process.
-  console.error(`linked-traces: ${line}`)
 }

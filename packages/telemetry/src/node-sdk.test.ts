@@ -10,7 +10,8 @@ import { BoundaryPropagator } from './lib/boundary/boundary-propagator.ts'
 import type { LinkedTracesOptions } from './node-sdk.ts'
 import { createLinkedSampler, TelemetryConfigError, withLinkedTraces } from './node-sdk.ts'
 
-const env = {}
+// Exports nowhere, so that nothing is left running.
+const env = { OTEL_TRACES_EXPORTER: 'none' }
 const names = (result: ReturnType<typeof withLinkedTraces>) =>
   result.instrumentations.flat().map(({ instrumentationName }) => instrumentationName)
 
@@ -53,9 +54,9 @@ describe('withLinkedTraces', () => {
       'tracestate',
       'baggage',
     ])
-    expect(withLinkedTraces({}, { env: { OTEL_PROPAGATORS: 'b3' } }).textMapPropagator?.fields()).toEqual([
-      'b3',
-    ])
+    expect(
+      withLinkedTraces({}, { env: { ...env, OTEL_PROPAGATORS: 'b3' } }).textMapPropagator?.fields(),
+    ).toEqual(['b3'])
   })
 
   it('refuses what cannot be honoured, every problem in one error', () => {
@@ -71,7 +72,7 @@ describe('withLinkedTraces', () => {
   it('refuses options that there are not: a misspelt policy would be none', () => {
     const misspelt: object = { inbuond: 'link', env }
     expect(() => withLinkedTraces({}, misspelt)).toThrow(
-      / inbuond: expected one of the options inbound, untrustedBaggage, propagateTo, forwardLinks, untracedPaths, sampler, env, /,
+      / inbuond: expected one of the options inbound, untrustedBaggage, propagateTo, forwardLinks, untracedPaths, sampler, workbenchUrl, axiom, otlp, queue, spool, env, /,
     )
   })
 
@@ -95,8 +96,20 @@ describe('withLinkedTraces', () => {
     expect(withLinkedTraces({ idGenerator: own }, { env }).idGenerator).toBe(own)
   })
 
+  it.each([
+    ['one with processors', { spanProcessors: [] }, {}],
+    ['one with an exporter', { traceExporter: { export() {}, async shutdown() {} } }, {}],
+    ['an environment that asks for gRPC', {}, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+    ['an environment that asks for another exporter', {}, { OTEL_TRACES_EXPORTER: 'console' }],
+    ['an environment that asks for none', {}, { OTEL_TRACES_EXPORTER: 'none' }],
+    ['an environment that disables all', {}, { OTEL_SDK_DISABLED: 'true' }],
+  ])('leaves the export of spans as it is in %s', (_, configuration: object, environment) => {
+    const result = withLinkedTraces<{ spanProcessors?: [] }>(configuration, { env: environment })
+    expect(result.spanProcessors).toEqual('spanProcessors' in configuration ? [] : undefined)
+  })
+
   it('does not ask for a propagator that it has no use for', () => {
-    const env = { OTEL_PROPAGATORS: 'xray' }
+    const env = { OTEL_PROPAGATORS: 'xray', OTEL_TRACES_EXPORTER: 'none' }
     expect(withLinkedTraces({ textMapPropagator: null }, { env }).textMapPropagator).toBeNull()
   })
 })

@@ -5,23 +5,30 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import type { UndiciInstrumentationConfig } from '@opentelemetry/instrumentation-undici'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node'
-import type { Sampler } from '@opentelemetry/sdk-trace'
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace'
 import { BoundaryPropagator } from './lib/boundary/boundary-propagator.ts'
 import type { InboundPolicy } from './lib/boundary/inbound-policy.ts'
 import { boundarySettings } from './lib/config/boundary-settings.ts'
+import { resolveDestinations } from './lib/config/resolve-destinations.ts'
+import { resolveQueue } from './lib/config/resolve-queue.ts'
 import { resolveSampler } from './lib/config/resolve-sampler.ts'
+import type { Setting } from './lib/config/setting.ts'
+import { settings } from './lib/config/settings.ts'
 import { SettingsReader } from './lib/config/settings-reader.ts'
 import { samplingSettings } from './lib/config/span-settings.ts'
-import type { LinkedSamplerConfig } from './lib/config/telemetry-config.ts'
+import type { LinkedSamplerConfig, TelemetryConfig } from './lib/config/telemetry-config.ts'
 import { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
 import type { TelemetryOptions } from './lib/config/telemetry-options.ts'
 import { unknownOptions } from './lib/config/unknown-options.ts'
+import { installProcessEnd } from './lib/export/process-end.ts'
 import { RandomIdGenerator } from './lib/sampling/random-id-generator.ts'
 import { createPropagator } from './lib/sdk/create-propagator.ts'
 import { createSampler } from './lib/sdk/create-sampler.ts'
 import { patchBuiltins } from './lib/sdk/esm-hooks.ts'
 import type { BoundaryConfig } from './lib/sdk/instrumentations.ts'
 import { addHttpBoundary, addUndiciBoundary } from './lib/sdk/instrumentations.ts'
+import { openOutlets, PROCESS_END } from './lib/sdk/open-outlets.ts'
+import { say } from './lib/sdk/say.ts'
 
 export type {
   InboundDecision,
@@ -32,8 +39,18 @@ export type {
 export type { LinkedSamplerConfig } from './lib/config/telemetry-config.ts'
 export { TelemetryConfigError } from './lib/config/telemetry-config-error.ts'
 
+const { workbenchUrl } = settings.destinations
+const deliverySettings = [
+  workbenchUrl,
+  ...Object.values(settings.axiom),
+  ...Object.values(settings.otlp),
+  ...Object.values(settings.queue),
+  ...Object.values(settings.spool),
+]
+
 /** What is left out comes from the environment, and then from the default: code > environment > defaults. */
-export interface LinkedTracesOptions {
+export interface LinkedTracesOptions
+  extends Pick<TelemetryOptions, 'axiom' | 'otlp' | 'workbenchUrl' | 'queue' | 'spool'> {
   /** How requests' trace context is used. `LINKED_TRACES_INBOUND`; default `continue`. */
   readonly inbound?: InboundPolicy | undefined
   /** Linked roots answer with their ids, and outgoing calls link to the root they started. `LINKED_TRACES_FORWARD_LINKS`; default `true`. */
@@ -56,7 +73,11 @@ export interface LinkedTracesOptions {
  * Returns the configuration with its propagator wrapped (that of `OTEL_PROPAGATORS` where it has none) and with its
  * instrumentations of `node:http` and undici extended, or with these two added where they are missing; with the sampler
  * of the options or of `OTEL_TRACES_SAMPLER` unless it has one, and with ids from a cryptographic source unless it has a
- * generator. All else is NodeSDK's as before: exporters, processors, resource, and your own instrumentations' hooks.
+ * generator. All else is NodeSDK's as before: resource, limits, and your own instrumentations' hooks.
+ *
+ * A configuration with `spanProcessors` or a `traceExporter` keeps them. Without, spans go where `startTelemetry` would send
+ * them, and as it does: queued, retried, and delivered at the end of the process. Only what NodeSDK alone knows how to
+ * export, `grpc` and exporters other than `otlp`, is left to it.
  *
  * Two settings of yours have the boundary stand back: `textMapPropagator: null`, as no context comes in, and the HTTP
  * instrumentation's `requireParentforIncomingSpans`, as it makes no SERVER spans.
@@ -69,7 +90,8 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
 ): Configuration & LinkedConfiguration {
   const reader = new SettingsReader(options, options.env ?? process.env)
   const { propagators, ...taken } = boundarySettings
-  const unknown = unknownOptions(options, [...Object.values(taken), samplingSettings.sampler], ['env'])
+  const known = [...Object.values(taken), samplingSettings.sampler, ...deliverySettings]
+  const unknown = unknownOptions(options, known, ['env'])
   for (const problem of unknown) reader.refuse(problem)
   const boundary: BoundaryConfig = {
     inbound: reader.read(taken.inbound),
@@ -81,10 +103,14 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
   const { textMapPropagator: own, instrumentations = [] } = configuration
   const names = own === undefined ? reader.read(propagators) : []
   const ids = new RandomIdGenerator()
-  const sampler = findSampler(configuration, reader, ids)
+  const notices: string[] = []
+  const sampler = findSampler(configuration, reader, ids, notices)
+  const delivery = findDelivery(configuration, reader, notices)
   if (reader.problems.length > 0) throw new TelemetryConfigError(reader.problems)
+  for (const notice of notices) diag.warn(notice)
   const result = {
     ...configuration,
+    ...(delivery !== undefined && { spanProcessors: [openProcessor(delivery)] }),
     ...(sampler !== undefined && { sampler }),
     idGenerator: configuration.idGenerator ?? ids,
     textMapPropagator:
@@ -97,7 +123,7 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
 
 type LinkedConfiguration = Pick<
   NodeSDKConfiguration,
-  'textMapPropagator' | 'instrumentations' | 'idGenerator'
+  'textMapPropagator' | 'instrumentations' | 'idGenerator' | 'spanProcessors'
 >
 
 /** The sampler that is asked for in the options, or in the environment and nowhere else. */
@@ -105,14 +131,38 @@ function findSampler(
   configuration: Partial<NodeSDKConfiguration>,
   reader: SettingsReader,
   ids: RandomIdGenerator,
+  notices: string[],
 ): Sampler | undefined {
   const setting = samplingSettings.sampler
   const isAsked = reader.find(setting, 'code') ?? (configuration.sampler ? undefined : reader.find(setting))
   if (isAsked === undefined) return undefined
-  const notices: string[] = []
   const config = resolveSampler(reader, notices)
-  for (const notice of notices) diag.warn(notice)
   return createSampler(config, () => ids.generateRandomness())
+}
+
+type Delivery = Pick<TelemetryConfig, 'destinations' | 'queue' | 'spool'>
+
+/** Where spans go that the configuration does not say it of, unless the environment asks for what only NodeSDK can. */
+function findDelivery(
+  configuration: Partial<NodeSDKConfiguration>,
+  reader: SettingsReader,
+  notices: string[],
+): Delivery | undefined {
+  if (configuration.spanProcessors !== undefined || configuration.traceExporter !== undefined)
+    return undefined
+  const text = (setting: Setting<unknown>) => String(reader.find(setting)?.raw ?? '').trim()
+  const isOurs = /^(otlp)?$/i.test(text(settings.destinations.exporters))
+  const isDisabled = /^true$/i.test(text(settings.service.disabled))
+  if (!isOurs || isDisabled || /^grpc$/i.test(text(settings.otlp.protocol))) return undefined
+  return { destinations: resolveDestinations(reader, notices), ...resolveQueue(reader) }
+}
+
+/** Spans are delivered before the process ends, whether or not the application shuts NodeSDK down. */
+function openProcessor(delivery: Delivery): SpanProcessor {
+  const { outlets, observe } = openOutlets(delivery, say)
+  observe()
+  installProcessEnd(process, outlets, PROCESS_END)
+  return outlets
 }
 
 /**

@@ -1,10 +1,31 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
+const TOKEN = 'xaat-00000000-0000-0000-0000-000000000000'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** An application that calls itself once, under a set-up with NodeSDK. */
+async function runApp(setUp: string, app: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout, stderr } = await run(
+    process.execPath,
+    [
+      '--conditions=@linked-traces/source',
+      setUp.endsWith('.cjs') ? '--require' : '--import',
+      here(`node-sdk-fixtures/${setUp}`),
+      here(app),
+    ],
+    {
+      timeout: 25_000,
+      env: { PATH: process.env.PATH, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', ...env },
+    },
+  )
+  expect(stderr).toBe('')
+  return stdout
+}
 
 interface ToldSpan {
   kind: string
@@ -16,25 +37,10 @@ interface ToldSpan {
   links: { traceId: string; spanId: string; isRemote: boolean; relation: string }[]
 }
 
-/** The spans of an application that calls itself once, under a set-up with NodeSDK. */
+/** The spans that its exporter prints. */
 async function spansOf(setUp: string, env: NodeJS.ProcessEnv = {}): Promise<ToldSpan[]> {
-  const { stdout, stderr } = await run(
-    process.execPath,
-    [
-      '--conditions=@linked-traces/source',
-      setUp.endsWith('.cjs') ? '--require' : '--import',
-      here(`node-sdk-fixtures/${setUp}`),
-      here(
-        `boundary-fixtures/${setUp.endsWith('.cjs') ? 'requires-express.cjs' : 'imports-http-then-express.mjs'}`,
-      ),
-    ],
-    {
-      timeout: 25_000,
-      env: { ...process.env, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', ...env },
-    },
-  )
-  expect(stderr).toBe('')
-  return JSON.parse(stdout)
+  const app = setUp.endsWith('.cjs') ? 'requires-express.cjs' : 'imports-http-then-express.mjs'
+  return JSON.parse(await runApp(setUp, `boundary-fixtures/${app}`, env))
 }
 
 function ofKind(spans: ToldSpan[], kind: string): ToldSpan {
@@ -65,6 +71,23 @@ describe('withLinkedTraces in a process with NodeSDK', () => {
     const spans = await spansOf('starts-from-commonjs.cjs')
     expect(spans).toHaveLength(2)
     expectLinkedBothWays(ofKind(spans, 'CLIENT'), ofKind(spans, 'SERVER'))
+  })
+
+  it('delivers through our own queue where nothing else is given, also when nobody shuts it down', async () => {
+    await using backend = await startTestReceiver({
+      axiom: {
+        region: 'us-east-1',
+        tokens: { [TOKEN]: ['traces'] },
+        datasets: { traces: { region: 'us-east-1' } },
+      },
+    })
+    const app = 'fixtures/ends-a-span-then-calls-exit.cjs'
+    await runApp('starts-with-nothing.ts', app, {
+      AXIOM_TOKEN: TOKEN,
+      AXIOM_DATASET: 'traces',
+      AXIOM_EDGE_URL: backend.url,
+    }).catch(({ code }) => expect(code).toBe(3))
+    expect(backend.spans()).toMatchObject([{ name: 'last', resource: { 'service.name': 'shop' } }])
   })
 
   it('continues traces when nobody asks for anything else', async () => {

@@ -1,10 +1,11 @@
 import type { Attributes } from '@opentelemetry/api'
 import { printable } from './printable.ts'
 import { resolveDestinations } from './resolve-destinations.ts'
+import { resolveQueue } from './resolve-queue.ts'
 import { resolveSampler } from './resolve-sampler.ts'
 import { everySetting, settings } from './settings.ts'
 import { SettingsReader } from './settings-reader.ts'
-import type { QueueConfig, SpanLimits, TelemetryConfig } from './telemetry-config.ts'
+import type { SpanLimits, TelemetryConfig } from './telemetry-config.ts'
 import { TelemetryConfigError } from './telemetry-config-error.ts'
 import type { TelemetryOptions } from './telemetry-options.ts'
 import { unknownOptions } from './unknown-options.ts'
@@ -51,8 +52,7 @@ export function resolveConfig(
     propagators: reader.read(boundary.propagators),
     sampler: resolveSampler(reader, notices),
     spanLimits: resolveSpanLimits(reader),
-    queue: resolveQueue(reader),
-    ...resolveSpool(reader),
+    ...resolveQueue(reader),
     inbound: reader.read(boundary.inbound),
     forwardLinks: reader.read(boundary.forwardLinks),
     untracedPaths: reader.read(boundary.untracedPaths),
@@ -115,32 +115,4 @@ function resolveSpanLimits(reader: SettingsReader): SpanLimits {
     attributePerEventCountLimit: reader.read(spanLimits.attributePerEventCountLimit),
     attributePerLinkCountLimit: reader.read(spanLimits.attributePerLinkCountLimit),
   }
-}
-
-function resolveQueue(reader: SettingsReader): QueueConfig {
-  const { queue } = settings
-  const maxQueueSize = reader.read(queue.maxQueueSize)
-  const given = reader.find(queue.maxExportBatchSize)
-  const batchSize = reader.read(queue.maxExportBatchSize)
-  if (given && batchSize > maxQueueSize) {
-    reader.refuse({
-      key: given.key,
-      expected: `at most ${reader.key(queue.maxQueueSize)}, which is ${maxQueueSize}`,
-      received: String(batchSize),
-      cure: 'Make the batch smaller or the queue larger.',
-    })
-  }
-  return {
-    maxQueueSize,
-    maxQueueBytes: reader.read(queue.maxQueueBytes),
-    maxExportBatchSize: Math.min(batchSize, maxQueueSize),
-    scheduledDelayMillis: reader.read(queue.scheduledDelayMillis),
-    exportTimeoutMillis: reader.read(queue.exportTimeoutMillis),
-  }
-}
-
-function resolveSpool(reader: SettingsReader): Pick<TelemetryConfig, 'spool'> {
-  const path = reader.read(settings.spool.path)
-  const maxBytes = reader.read(settings.spool.maxBytes)
-  return path === undefined ? {} : { spool: { path, maxBytes } }
 }
