@@ -1,11 +1,10 @@
-/** Bytes of one filter: at {@link mostTokens} tokens, 1 in 230 blocks is looked into in vain. */
-const filterBytes = 8_192
-const filterBits = filterBytes * 8
+/** Bytes of one filter: at {@link mostTokens} tokens, 1 in 230 blocks is looked into in vain. Older files have some of 8,192. */
+export const filterBytes = 4_096
 /** Bits set for one token. */
 const probes = 5
 /** Tokens a block may hold; it is then complete. */
-const mostTokens = 5_400
-const slots = 16_384
+const mostTokens = 2_700
+const slots = 8_192
 
 /**
  * A Bloom filter over what is said of the spans of a block, so that a search can leave out blocks that hold no match.
@@ -55,22 +54,27 @@ export class BlockFilter {
 
 /** Whether a block with this filter may hold `token`; never false when it does. */
 export function mayHold(filter: Uint8Array, token: number): boolean {
+  return bitsOf(token, filter.length).every((bit) => ((filter[bit >>> 3] as number) & (1 << (bit & 7))) !== 0)
+}
+
+/** The bits that are set in a filter of so many bytes, a power of two, when it may hold `token`. */
+export function bitsOf(token: number, bytes = filterBytes): number[] {
   const key = token | 0 || 1
   const step = mix(key ^ 0x5bd1e995) | 1
+  const bits: number[] = []
   let hash = mix(key)
   for (let probe = 0; probe < probes; probe++) {
-    const bit = hash & (filterBits - 1)
-    if (((filter[bit >>> 3] as number) & (1 << (bit & 7))) === 0) return false
+    bits.push(hash & (bytes * 8 - 1))
     hash = (hash + step) | 0
   }
-  return true
+  return bits
 }
 
 function setBits(filter: Uint8Array, key: number): void {
   const step = mix(key ^ 0x5bd1e995) | 1
   let hash = mix(key)
   for (let probe = 0; probe < probes; probe++) {
-    const bit = hash & (filterBits - 1)
+    const bit = hash & (filterBytes * 8 - 1)
     filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7))
     hash = (hash + step) | 0
   }

@@ -10,6 +10,15 @@ import {
   operationToken,
   resourceToken,
 } from './block-filter.ts'
+import {
+  allBlocks,
+  type Block,
+  type BlockGroup,
+  type BlockSet,
+  both,
+  either,
+  noBlocks,
+} from './block-groups.ts'
 import { decodeResource } from './decode-stored.ts'
 import { firstFrom } from './first-from.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
@@ -87,19 +96,24 @@ export class CompiledFilter {
     return this.#tokens.length > 0
   }
 
-  /** Whether a block may hold a match; its times are in the database's signed nanoseconds. */
-  mayMatchBlock(block: {
-    minStart: bigint
-    maxStart: bigint
-    maxDuration: bigint
-    filter: Uint8Array | null
-  }): boolean {
+  /** Whether spans between these times, in the database's signed nanoseconds, may match. */
+  mayMatchTimes(block: Omit<Block, 'firstChunk' | 'lastChunk'>): boolean {
     const { from, to, minDuration } = this.#filter
     if (from !== undefined && block.maxStart < from) return false
     if (to !== undefined && block.minStart >= to) return false
-    if (minDuration !== undefined && block.maxDuration < minDuration) return false
-    const { filter } = block
+    return minDuration === undefined || block.maxDuration >= minDuration
+  }
+
+  /** Whether a block with this filter may hold a match. */
+  mayMatchFilter(filter: Uint8Array | null): boolean {
     return filter === null || this.#tokens.every((tokens) => tokens.some((token) => mayHold(filter, token)))
+  }
+
+  /** Blocks of a group that may hold a match. */
+  blocksThatMayMatch(group: Pick<BlockGroup, 'mayHold'>): BlockSet {
+    return this.#tokens
+      .map((tokens) => tokens.map((token) => group.mayHold(token)).reduce(either, noBlocks))
+      .reduce(both, allBlocks)
   }
 
   /** Whether for each body condition one of its patterns stands in the segment between `start` and `end`. */

@@ -26,7 +26,7 @@ export class Evictor {
   readonly #deleteLinks: StatementSync
   readonly #markGone: StatementSync
   readonly #dropUnknown: StatementSync
-  readonly #dropBlocks: StatementSync
+  readonly #dropBlocks: readonly StatementSync[]
   readonly #releaseResource: StatementSync
   readonly #releaseScope: StatementSync
   readonly #cleanups: readonly StatementSync[]
@@ -52,9 +52,12 @@ export class Evictor {
       `DELETE FROM trace WHERE id = ? AND span_count = 0 AND gone_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM link WHERE target_trace = trace.id)`,
     )
-    this.#dropBlocks = database.prepare(
-      'DELETE FROM block WHERE last_chunk < coalesce((SELECT min(id) FROM chunk), 9223372036854775807)',
-    )
+    const isBeforeAllChunks = 'last_chunk < coalesce((SELECT min(id) FROM chunk), 9223372036854775807)'
+    this.#dropBlocks = [
+      `DELETE FROM block WHERE ${isBeforeAllChunks}`,
+      `DELETE FROM filter_slice WHERE block_group IN (SELECT first_chunk FROM block_group WHERE ${isBeforeAllChunks})`,
+      `DELETE FROM block_group WHERE ${isBeforeAllChunks}`,
+    ].map((sql) => database.prepare(sql))
     this.#releaseResource = database.prepare('UPDATE resource SET span_count = span_count - ? WHERE id = ?')
     this.#releaseScope = database.prepare('UPDATE scope SET span_count = span_count - ? WHERE id = ?')
     this.#cleanups = [
@@ -96,7 +99,7 @@ export class Evictor {
   /** Drops what nothing refers to any more; once after a number of removals. */
   cleanUp(): void {
     this.#rollups.flush()
-    this.#dropBlocks.run()
+    for (const statement of this.#dropBlocks) statement.run()
     for (const statement of this.#cleanups) statement.run()
     this.#dictionaries.clear()
     this.#chunks.clear()

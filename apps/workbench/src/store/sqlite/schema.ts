@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Version of the schema below, kept in the file's `user_version`. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /**
  * Statements that bring a file from the version that is their index to the next one.
@@ -117,6 +117,27 @@ export const migrations: readonly string[] = [
   CREATE TABLE counter (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // Blocks that are there stay as they are, each with its own filter; only newer ones are grouped.
+  `
+  -- A number of blocks that follow each other, and what a search may skip of all of them.
+  CREATE TABLE block_group (
+    first_chunk INTEGER PRIMARY KEY,
+    last_chunk INTEGER NOT NULL,
+    min_start INTEGER NOT NULL,
+    max_start INTEGER NOT NULL,
+    max_duration INTEGER NOT NULL,
+    -- The columns of its blocks, 8 bytes each, little-endian.
+    blocks BLOB NOT NULL
+  ) STRICT;
+
+  -- Their filters turned on their side: for each bit of a filter that bit of every block.
+  CREATE TABLE filter_slice (
+    block_group INTEGER NOT NULL,
+    slice INTEGER NOT NULL,
+    bits BLOB NOT NULL,
+    PRIMARY KEY (block_group, slice)
   ) STRICT, WITHOUT ROWID;
   `,
 ]

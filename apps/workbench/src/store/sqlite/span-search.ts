@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SearchCursor } from '../telemetry-store.ts'
+import { type Block, BlockGroup, isIn, lastBlockedChunk } from './block-groups.ts'
 import { type Chunk, type ChunkReader, chunkColumns } from './chunk-reader.ts'
 import type { CompiledFilter } from './compiled-filter.ts'
 import { decodeSpans } from './decode-stored.ts'
@@ -10,6 +11,8 @@ export class SpanSearch {
   readonly #tail: StatementSync
   readonly #blocks: StatementSync
   readonly #blocksWithFilter: StatementSync
+  readonly #groups: StatementSync
+  readonly #selectSlice: StatementSync
   readonly #range: StatementSync
   readonly #after: StatementSync
   readonly #ofTrace: StatementSync
@@ -18,19 +21,23 @@ export class SpanSearch {
     this.#chunks = chunks
     this.#tail = database.prepare(
       `SELECT ${chunkColumns} FROM chunk
-       WHERE id > coalesce((SELECT last_chunk FROM block ORDER BY first_chunk DESC LIMIT 1), 0) AND id <= ?
-       ORDER BY id DESC`,
+       WHERE id > ${lastBlockedChunk} AND id <= ? ORDER BY id DESC`,
     )
     const blocks = (filter: string): StatementSync => {
       const statement = database.prepare(
         `SELECT first_chunk, last_chunk, min_start, max_start, max_duration, ${filter} AS filter FROM block
-         WHERE first_chunk <= ? ORDER BY first_chunk DESC`,
+         WHERE first_chunk BETWEEN ? AND ? ORDER BY first_chunk DESC`,
       )
       statement.setReadBigInts(true)
       return statement
     }
     this.#blocks = blocks('NULL')
     this.#blocksWithFilter = blocks('filter')
+    this.#groups = database.prepare(
+      'SELECT * FROM block_group WHERE first_chunk <= ? ORDER BY first_chunk DESC',
+    )
+    this.#groups.setReadBigInts(true)
+    this.#selectSlice = database.prepare('SELECT bits FROM filter_slice WHERE block_group = ? AND slice = ?')
     this.#range = database.prepare(
       `SELECT ${chunkColumns} FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id DESC`,
     )
@@ -40,31 +47,49 @@ export class SpanSearch {
     this.#after = database.prepare(`SELECT ${chunkColumns} FROM chunk WHERE id > ? ORDER BY id`)
   }
 
-  /**
-   * Chunks that may hold matches, newest first, from the one `after` names (or the newest) on. `undefined` comes once for each block that was
-   * left out, so that the caller can look at the clock.
-   */
-  *chunksBefore(filter: CompiledFilter, after: SearchCursor | undefined): Generator<Chunk | undefined> {
+  /** Chunks that may hold matches, newest first, from the one `after` names (or the newest) on. */
+  *chunksBefore(filter: CompiledFilter, after: SearchCursor | undefined): Generator<Chunk> {
     const newest = after?.chunk ?? Number.MAX_SAFE_INTEGER
     if (filter.trace !== undefined) {
       for (const row of this.#ofTrace.iterate(filter.trace, newest)) yield this.#chunks.chunk(row)
       return
     }
     for (const row of this.#tail.iterate(newest)) yield this.#chunks.chunk(row)
+    for (const { firstChunk, lastChunk } of this.#blocksBefore(filter, newest)) {
+      const last = Math.min(lastChunk, newest)
+      for (const row of this.#range.iterate(firstChunk, last)) yield this.#chunks.chunk(row)
+    }
+  }
+
+  /** Blocks that may hold matches, newest first. */
+  *#blocksBefore(filter: CompiledFilter, newest: number): Generator<Block> {
+    let below = newest
+    for (const row of this.#groups.iterate(newest)) {
+      const group = new BlockGroup(row, this.#selectSlice)
+      yield* this.#ungrouped(filter, group.lastChunk + 1, below)
+      below = group.firstChunk - 1
+      if (!filter.mayMatchTimes(group)) continue
+      const mayMatch = filter.blocksThatMayMatch(group)
+      for (let position = group.blockCount - 1; position >= 0; position--) {
+        if (!isIn(mayMatch, position)) continue
+        const block = group.block(position)
+        if (block.firstChunk <= newest && filter.mayMatchTimes(block)) yield block
+      }
+    }
+    yield* this.#ungrouped(filter, 0, below)
+  }
+
+  *#ungrouped(filter: CompiledFilter, from: number, to: number): Generator<Block> {
     const blocks = filter.usesTokens ? this.#blocksWithFilter : this.#blocks
-    for (const row of blocks.iterate(newest)) {
-      const mayMatch = filter.mayMatchBlock({
+    for (const row of blocks.iterate(from, to)) {
+      const block = {
+        firstChunk: Number(row.first_chunk),
+        lastChunk: Number(row.last_chunk),
         minStart: row.min_start as bigint,
         maxStart: row.max_start as bigint,
         maxDuration: row.max_duration as bigint,
-        filter: row.filter as Uint8Array | null,
-      })
-      if (!mayMatch) {
-        yield undefined
-        continue
       }
-      const last = Math.min(Number(row.last_chunk), newest)
-      for (const chunk of this.#range.iterate(Number(row.first_chunk), last)) yield this.#chunks.chunk(chunk)
+      if (filter.mayMatchTimes(block) && filter.mayMatchFilter(row.filter as Uint8Array | null)) yield block
     }
   }
 

@@ -11,6 +11,7 @@ import {
   operationToken,
   resourceToken,
 } from './block-filter.ts'
+import { BlockGrouper, lastBlockedChunk } from './block-groups.ts'
 import { ChunkReader, chunkColumns } from './chunk-reader.ts'
 import type { Dictionaries } from './dictionaries.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
@@ -24,8 +25,8 @@ import { integerToSpanId, spanIdToInteger } from './span-id.ts'
 const mostSegmentSpans = 512
 /** A segment takes no further chunk beyond this. */
 const mostSegmentBytes = 512 * 1024
-/** Spans of one block; the last chunk may exceed it. */
-const blockSpans = 1_024
+/** Spans of one block; the last chunk may exceed it. Those of a full segment, so that a rare value costs the unpacking of one. */
+const blockSpans = 512
 /** Trace numbers kept at hand before they are forgotten. */
 const mostCachedTraces = 20_000
 /** Spans of a trace whose ids are compared pair by pair. */
@@ -83,7 +84,7 @@ export class SpanWriter {
     this.#chunks = new ChunkReader(database)
     this.#selectTail = database.prepare(
       `SELECT ${chunkColumns} FROM chunk
-       WHERE id > coalesce((SELECT last_chunk FROM block ORDER BY first_chunk DESC LIMIT 1), 0) ORDER BY id`,
+       WHERE id > ${lastBlockedChunk} ORDER BY id`,
     )
     this.#selectTrace = database.prepare('SELECT id, span_count FROM trace WHERE trace_id = ?')
     this.#insertTrace = database.prepare('INSERT INTO trace (trace_id) VALUES (?)')
@@ -104,7 +105,7 @@ export class SpanWriter {
   /** Begins with what the database holds: at the start, and when a transaction was rolled back. */
   restoreBlock(): void {
     this.#traceIds.clear()
-    this.#block.clear()
+    this.#block.restore()
     this.#segmentChunks = 0
     this.#segmentSpans = 0
     for (const row of this.#selectTail.all()) {
@@ -329,6 +330,7 @@ const statusBits = (code: number): number => (code === 1 || code === 2 ? code : 
 class Block {
   readonly filter = new BlockFilter()
   readonly #insert: StatementSync
+  readonly #grouper: BlockGrouper
   firstChunk: number | undefined
   #spans = 0
   #minStart = latestTime
@@ -337,6 +339,7 @@ class Block {
 
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?)')
+    this.#grouper = new BlockGrouper(database)
   }
 
   note(start: bigint, duration: bigint): void {
@@ -357,7 +360,14 @@ class Block {
       this.#maxDuration,
       this.filter.bytes(),
     )
+    this.#grouper.added()
     this.clear()
+  }
+
+  /** Forgets what was noted, and begins with what the database holds. */
+  restore(): void {
+    this.clear()
+    this.#grouper.restore()
   }
 
   clear(): void {

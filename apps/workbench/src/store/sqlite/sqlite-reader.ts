@@ -328,7 +328,6 @@ export class SqliteReader implements TelemetryReader {
     if (compiled.isEmpty) return undefined
     const deadline = this.#now() + bounds.budgetMillis
     for (const chunk of this.#search.chunksBefore(compiled, after)) {
-      if (chunk === undefined) continue
       for (const index of this.#search.matchesIn(chunk, compiled)) {
         if (after && chunk.id === after.chunk && index >= after.index) continue
         if (!take(chunk, index)) return { chunk: chunk.id, index }
