@@ -37,6 +37,9 @@ interface RequestAgent extends http.Agent {
 /** Headers the exporter makes itself, beside those it is given. */
 const EXPORTER_HEADERS = ['content-type', 'user-agent']
 
+/** The status is what counts; for the rest of an answer there is this much time, in milliseconds. */
+const BODY_MILLIS = 1000
+
 /** Of an answer's body this much is kept, in bytes. */
 const MAX_BODY = 64 * 1024
 
@@ -86,6 +89,8 @@ function watch(request: ClientRequest, attempt: Attempt): void {
   request.once('close', () => signal.removeEventListener('abort', abort))
   request.once('response', (response) => {
     attempt.response = response
+    const rest = setTimeout(() => request.destroy(), BODY_MILLIS).unref()
+    response.once('close', () => clearTimeout(rest))
     let length = 0
     response.on('data', (chunk: Buffer) => {
       if (length < MAX_BODY) attempt.body.push(chunk)
