@@ -1,28 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launch, openPage } from '../test/support/browser.ts'
+import { launch } from '../test/support/browser.ts'
 import { type Service, startService } from '../test/support/start-service.ts'
+import { picturesFolder, schemes, takePicture } from './take-picture.ts'
 
 /*
  * Takes the pictures in docs/pictures: three real services at the addresses the README names, which must
  * be free, so that a reader sees in them what is on their own screen.
  */
 
-const folder = new URL('../../../../docs/pictures/', import.meta.url)
 const gatewayUrl = 'http://127.0.0.1:8080'
 const workbenchUrl = 'http://127.0.0.1:4318'
 const destination = { WORKBENCH_URL: workbenchUrl, OTEL_EXPORTER_OTLP_ENDPOINT: workbenchUrl }
 
-/** A page of pictures should load at once: the most bytes of one. */
-const mostBytes = 120_000
-
 /** How long requests are sent, in milliseconds: charts have a point for every minute. */
 const trafficMillis = 150_000
-
-const schemes = ['light', 'dark'] as const
-type Scheme = (typeof schemes)[number]
 
 let browser: Browser
 let workbench: Service
@@ -32,7 +26,7 @@ let gateway: Service
 const startDice = () => startService('dice', { ...destination, DICE_PORT: '8081' })
 
 beforeAll(async () => {
-  await mkdir(folder, { recursive: true })
+  await mkdir(picturesFolder, { recursive: true })
   browser = await launch()
   workbench = await startService('workbench', { WORKBENCH_PORT: '4318' })
 }, 60_000)
@@ -46,7 +40,7 @@ afterAll(async () => {
 
 describe('First run', () => {
   it.each(schemes)('%s', async (scheme) => {
-    await take('first-run', scheme, workbenchUrl, 615, async (page) => {
+    await takePicture(browser, 'first-run', scheme, workbenchUrl, 615, async (page) => {
       await page.getByRole('heading', { name: 'Waiting for the first span' }).waitFor()
     })
   })
@@ -71,64 +65,53 @@ describe('With traces', () => {
 
   describe.each(schemes)('%s', (scheme) => {
     it('Linked traces', async () => {
-      await take('linked-traces', scheme, `${workbenchUrl}/linked/${traces.gateway}`, 640, async (page) => {
-        await page.locator('.edge-label').waitFor()
-        await page.locator('.connector').waitFor()
-      })
+      await takePicture(
+        browser,
+        'linked-traces',
+        scheme,
+        `${workbenchUrl}/linked/${traces.gateway}`,
+        640,
+        async (page) => {
+          await page.locator('.edge-label').waitFor()
+          await page.locator('.connector').waitFor()
+        },
+      )
     })
 
     it('Trace', async () => {
       const address = `${workbenchUrl}/traces/${traces.gateway}?span=${callId}&tab=links`
-      await take('trace', scheme, address, 480, async (page) => {
+      await takePicture(browser, 'trace', scheme, address, 480, async (page) => {
         await page.getByRole('link', { name: 'View span' }).waitFor()
       })
     })
 
     it('Stream', async () => {
-      await take('stream', scheme, workbenchUrl, 400, async (page) => {
+      await takePicture(browser, 'stream', scheme, workbenchUrl, 400, async (page) => {
         await page.locator('.tail-status', { hasText: /^Live/ }).waitFor()
         await page.locator('.tail-line').first().waitFor()
       })
     })
 
     it('Traces', async () => {
-      await take('traces', scheme, `${workbenchUrl}/traces`, 700, async (page) => {
+      await takePicture(browser, 'traces', scheme, `${workbenchUrl}/traces`, 700, async (page) => {
         await page.getByRole('link', { name: 'GET /roll_with_link' }).first().waitFor()
       })
     })
 
     it('Dashboard', async () => {
-      await take('dashboard', scheme, `${workbenchUrl}/dashboard?${time}`, 830, async (page) => {
-        await page.getByRole('heading', { name: 'Slowest Operations' }).waitFor()
-      })
+      await takePicture(
+        browser,
+        'dashboard',
+        scheme,
+        `${workbenchUrl}/dashboard?${time}`,
+        830,
+        async (page) => {
+          await page.getByRole('heading', { name: 'Slowest Operations' }).waitFor()
+        },
+      )
     })
   })
 })
-
-/** Writes a picture of `address`, `height` pixels high, once `ready`; it has two dots for each of the page's pixels. */
-async function take(
-  name: string,
-  scheme: Scheme,
-  address: string,
-  height: number,
-  ready: (page: Page) => Promise<void>,
-): Promise<void> {
-  const width = 1280
-  await using view = await openPage(browser, address, { width, height, dark: scheme === 'dark' })
-  const { page } = view
-  await ready(page)
-  await page.evaluate('document.fonts.ready')
-  const debug = await page.context().newCDPSession(page)
-  // WebP, which playwright's own screenshots cannot be: a third of a PNG's bytes.
-  const { data } = await debug.send('Page.captureScreenshot', {
-    format: 'webp',
-    quality: 70,
-    clip: { x: 0, y: 0, width, height, scale: 2 },
-  })
-  const picture = Buffer.from(data, 'base64')
-  expect(picture.length, `bytes of ${name}-${scheme}.webp`).toBeLessThan(mostBytes)
-  await writeFile(new URL(`${name}-${scheme}.webp`, folder), picture)
-}
 
 /** One request of a visitor: plain rolls, linked ones, and now and then a path that is not there. */
 async function request(i: number): Promise<void> {

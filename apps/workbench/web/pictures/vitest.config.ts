@@ -4,7 +4,7 @@ export default {
   ...vitestConfig,
   test: {
     ...vitestConfig.test,
-    include: ['pictures/take-pictures.ts'],
+    include: ['pictures/take-{pictures,patterns}.ts'],
     globalSetup: ['test/support/prepare.ts'],
     // The shared JSON reporter's file belongs to the tests.
     reporters: ['default'],

@@ -172,18 +172,4 @@ describe('Dashboard', () => {
     expect(await page.getByRole('link', { name: 'Next' }).count()).toBe(0)
     expect(await accessibilityProblems(page)).toEqual([])
   })
-
-  it.each([
-    { width: 1280, dark: false },
-    { width: 1280, dark: true },
-    { width: 390, dark: false },
-    { width: 390, dark: true },
-  ])('can be read by everyone at $width pixels (dark: $dark)', async ({ width, dark }) => {
-    await using view = await open('', { width, dark })
-    const { page } = view
-    await page.getByRole('link', { name: 'card declined' }).waitFor()
-    await stat(page, 'Total traces').getByText('3', { exact: true }).waitFor()
-    expect(await accessibilityProblems(page)).toEqual([])
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-  })
 })

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { accessibilityProblems, launch, openPage } from './support/browser.ts'
+import { launch, openPage } from './support/browser.ts'
 import { startService } from './support/start-service.ts'
 
 let browser: Browser
@@ -38,18 +38,5 @@ describe('First run', () => {
     await page.getByRole('heading', { name: 'Stream' }).waitFor()
     await page.getByText('GET /rolldice').first().waitFor()
     expect(await page.getByRole('heading', { name: 'Waiting for the first span' }).count()).toBe(0)
-  })
-
-  it.each([
-    { width: 1280, dark: false },
-    { width: 1280, dark: true },
-    { width: 390, dark: false },
-    { width: 390, dark: true },
-  ])('can be read by everyone at $width pixels (dark: $dark)', async ({ width, dark }) => {
-    await using workbench = await startService('workbench')
-    await using view = await openPage(browser, workbench.url, { width, dark })
-    await view.page.getByRole('heading', { name: 'Waiting for the first span' }).waitFor()
-    expect(await accessibilityProblems(view.page)).toEqual([])
-    expect(await view.page.evaluate('document.documentElement.scrollWidth')).toBe(width)
   })
 })

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fanIn, missingTargets, orderWorld } from './fixtures/corpus.ts'
+import { fanIn, missingTargets, orderWorld, patterns } from './fixtures/corpus.ts'
 import { sendWorld } from './fixtures/send-world.ts'
-import { traceIdOf } from './fixtures/trace-world.ts'
+import { traceIdOf, type WorldSketch } from './fixtures/trace-world.ts'
 import { accessibilityProblems, launch, openPage } from './support/browser.ts'
 import { type Service, startService } from './support/start-service.ts'
 
@@ -127,6 +127,77 @@ describe('Linked traces', () => {
     await page.getByRole('complementary').waitFor({ state: 'detached' })
   })
 
+  it('names who did not sample, where the span that was called says who called', async () => {
+    const called: WorldSketch = {
+      'called-unsampled': [
+        {
+          id: 'root',
+          name: 'GET /rolldice',
+          service: 'dice',
+          kind: 'server',
+          attributes: { 'user_agent.original': 'gateway/1.4.0' },
+          links: [
+            {
+              to: 'nowhere/call',
+              relation: 'caller',
+              missing: { state: 'not_sampled', serviceName: 'gateway' },
+            },
+          ],
+        },
+      ],
+    }
+    await sendWorld(workbench.url, called, epoch)
+    await using view = await openPage(browser, `${workbench.url}/linked/${traceIdOf('called-unsampled')}`)
+    await view.page.locator('.box-missing', { hasText: 'not sampled by gateway' }).waitFor()
+    expect(await view.page.locator('.story').textContent()).toBe(
+      'dice links to a span that is not here: not sampled by gateway.',
+    )
+  })
+
+  it('goes from the stream over a span to the traces it is linked to, one peeked at, and to its waterfall', async () => {
+    const traces = await roll()
+    await stored(traces.gateway, 3)
+    await stored(traces.dice, 2)
+    await using view = await openPage(browser, `${workbench.url}/?q=trace%3D${traces.dice}`)
+    const { page } = view
+    await page.locator('.tail-line', { hasText: 'GET /roll_with_link' }).click()
+    await page.locator('.row-panel').getByRole('link', { name: 'Linked traces' }).click()
+    await page.waitForURL(`**/linked/${traces.dice}`)
+    await page.locator('.box', { hasText: 'gateway' }).click()
+    const peek = page.getByRole('complementary')
+    await peek.getByText('parent_span').waitFor()
+    expect(new URL(page.url()).searchParams.get('peek')).toBe(traces.gateway)
+    await peek.getByRole('link', { name: 'Open its waterfall' }).click()
+    await page.waitForURL(`**/traces/${traces.gateway}?via=${traces.dice}`)
+    expect(await page.getByRole('navigation', { name: 'Traces you came through' }).textContent()).toContain(
+      'dice',
+    )
+  })
+
+  it.each([
+    [
+      'many',
+      7,
+      /^gateway called dice 6 times; each call began a trace of its own\. gateway gathered the results of 6 dice traces in “tally”\./,
+    ],
+    ['deferred', 2, /^gateway started “roll later”, a trace of its own, 5 s later\.$/],
+    ['try-3', 3, /^gateway tried “roll with retries” 3 times; the last did not fail\.$/],
+    ['batch', 5, /^scorekeeper took up messages from 4 gateway traces at once\.$/],
+  ])(
+    'tells the pattern “%s”, with a box for each of %i traces but those folded',
+    async (trace, count, told) => {
+      await sendWorld(workbench.url, patterns, epoch)
+      await using view = await openPage(browser, `${workbench.url}/linked/${traceIdOf(trace)}`)
+      const { page } = view
+      await page.locator('.connector').first().waitFor({ state: 'attached' })
+      expect(await page.locator('.story').textContent()).toMatch(told)
+      const folded = await page.locator('.box-stack strong').allTextContents()
+      const hidden = folded.reduce((sum, text) => sum + Number(/\+(\d+)/.exec(text)?.[1] ?? 0) - 1, 0)
+      expect((await page.locator('.box').count()) + hidden).toBe(count)
+      expect(await accessibilityProblems(page)).toEqual([])
+    },
+  )
+
   it('folds 190 effects into one box, cuts a pause of hours, and unfolds both', async () => {
     await sendWorld(workbench.url, orderWorld(190), epoch)
     await using view = await openPage(
@@ -135,6 +206,7 @@ describe('Linked traces', () => {
     )
     const { page } = view
     await page.locator('.box-stack', { hasText: '+187 more' }).waitFor()
+    await page.locator('.stack-cut').nth(1).waitFor()
     expect(await page.locator('.stack-cut').count()).toBe(2)
     await page.getByRole('checkbox', { name: /cut pauses/ }).uncheck()
     await page.locator('.stack-cut').first().waitFor({ state: 'detached' })
@@ -153,8 +225,8 @@ describe('Linked traces', () => {
     expect(await page.locator('.story').textContent()).toMatch(
       /^aggregator took up messages from \d+ traces at once/,
     )
-    expect(await page.locator('.band-home').count()).toBe(1)
     await page.locator('.connector').nth(2).waitFor({ state: 'attached' })
+    expect(await page.locator('.band-home').count()).toBe(1)
     expect(await page.locator('.connector').count()).toBe((await page.locator('.band').count()) - 1)
     expect(await accessibilityProblems(page)).toEqual([])
   })

@@ -160,6 +160,43 @@ describe('Stream', () => {
     await page.getByRole('treegrid', { name: 'Spans' }).waitFor()
   })
 
+  it('shows fields in columns of their own, times in three forms, and keeps that in the address', async () => {
+    await using view = await open('?q=service%3Dpayments')
+    const { page } = view
+    await spanOf(page, 'charge card').waitFor()
+    await page.getByText('Columns', { exact: true }).click()
+    const field = page.getByRole('combobox', { name: 'Fields as columns' })
+    expect(
+      await page
+        .locator('datalist option')
+        .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value)),
+    ).toContain('tier')
+    await field.fill('tier')
+    await field.press('Enter')
+    await field.fill('http.route')
+    await field.press('Enter')
+    await page.getByRole('combobox', { name: 'Time', exact: true }).selectOption('Date and time, UTC')
+    await page.getByRole('checkbox', { name: 'the other fields, in line' }).uncheck()
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await spanOf(page, 'charge card').waitFor()
+    expect(await page.getByRole('columnheader').allTextContents()).toEqual([
+      '_time',
+      'tier',
+      'http.route',
+      'row',
+    ])
+    const cells = await spanOf(page, 'charge card').locator('td').allTextContents()
+    expect(cells[0]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z/)
+    expect(cells.slice(1, 3)).toEqual(['gold', '–'])
+    expect(cells[3]).not.toContain('status.message')
+    await page.getByText('Columns', { exact: true }).click()
+    await page.getByRole('button', { name: 'Remove the column tier' }).click()
+    await expect
+      .poll(() => page.getByRole('columnheader').allTextContents())
+      .toEqual(['_time', 'http.route', 'row'])
+  })
+
   it('looks at a window of time instead, older pages as they are scrolled to', async () => {
     const hourAgo = Date.now() - 3_600_000
     const spans = Array.from({ length: 450 }, (_, index) => ({

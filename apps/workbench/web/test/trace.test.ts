@@ -74,6 +74,78 @@ describe('Trace', () => {
     expect(await filter.evaluate((field) => field === document.activeElement)).toBe(false)
   })
 
+  it('marks every span that was slower or faster than its operation in the hour before', async () => {
+    const usual = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [
+        `usual-${index}`,
+        [
+          { id: 'root', name: 'GET /checkout', service: 'shop', duration: 80 + (index % 9), start: index },
+          { id: 'sql', parent: 'root', name: 'SELECT', service: 'shop', duration: 12, start: index },
+          { id: 'mail', parent: 'root', name: 'send receipt', service: 'shop', duration: 4, start: index },
+        ],
+      ]),
+    )
+    const odd = [
+      { id: 'root', name: 'GET /checkout', service: 'shop', duration: 310, start: 60 },
+      { id: 'sql', parent: 'root', name: 'SELECT', service: 'shop', duration: 3, start: 60 },
+      { id: 'mail', parent: 'root', name: 'send receipt', service: 'shop', duration: 4, start: 70 },
+      { id: 'new', parent: 'root', name: 'never before', service: 'shop', duration: 200, start: 70 },
+    ]
+    await sendWorld(workbench.url, { ...usual, odd }, Date.now() - 120_000)
+    await using view = await open('odd')
+    const { page } = view
+    await page.locator('.speed').nth(1).waitFor()
+    const marked = await page
+      .locator('.wf-row')
+      .evaluateAll((rows) =>
+        rows.map((row) => [
+          row.querySelector('.wf-span-name')?.textContent,
+          row.querySelector('.speed')?.textContent ?? null,
+        ]),
+      )
+    expect(marked).toEqual([
+      ['GET /checkout', 'SLOW'],
+      ['SELECT', 'FAST'],
+      ['send receipt', null],
+      ['never before', null],
+    ])
+    expect(await page.locator('.speed').first().getAttribute('title')).toMatch(
+      /^Longer than 95 %[\s\S]*31 spans/,
+    )
+  })
+
+  it('makes the panel wider by its edge or by key, and keeps it so', async () => {
+    await using view = await open('gateway-roll', `?span=${spanIdOf('gw-call')}`)
+    const { page } = view
+    const panel = page.getByRole('complementary', { name: 'Span' })
+    const edge = panel.getByRole('separator', { name: 'Width of the panel' })
+    await panel.locator('.field').first().waitFor()
+    const width = async () => Math.round((await panel.boundingBox())?.width ?? 0)
+    expect(await width()).toBe(420)
+    const box = await edge.boundingBox()
+    if (!box) throw new Error('The panel has no edge.')
+    await page.mouse.move(box.x + box.width / 2, 400)
+    await page.mouse.down()
+    await page.mouse.move(1280 - 600, 400, { steps: 3 })
+    await page.mouse.up()
+    expect(await width()).toBe(600)
+    await edge.press('ArrowRight')
+    expect(await width()).toBe(576)
+    await page.reload()
+    await panel.locator('.field').first().waitFor()
+    expect(await width()).toBe(576)
+    for (let press = 0; press < 20; press++) await edge.press('ArrowRight')
+    expect(await width()).toBe(300)
+    expect(await edge.getAttribute('aria-valuenow')).toBe('300')
+  })
+
+  it('says how many traces it is linked to, on the way to them', async () => {
+    await using view = await open('gateway-roll')
+    await view.page.getByRole('link', { name: 'Linked traces 1' }).waitFor()
+    await view.page.goto(`${workbench.url}/traces/${traceIdOf('orphan')}`)
+    await view.page.getByRole('link', { name: 'Linked traces 0' }).waitFor()
+  })
+
   it('brings the span that the address names into sight, deep in 10,000', async () => {
     await using view = await open('large', `?span=${spanIdOf('s3330')}`)
     await view.page.locator('.wf-chosen').waitFor()

@@ -62,7 +62,7 @@ export function App() {
         </div>
       </header>
       <main id="main">
-        <ErrorBoundary key={pathname} what="This view">
+        <ErrorBoundary showing={pathname} what="This view">
           <Screen route={route} query={query} />
         </ErrorBoundary>
       </main>

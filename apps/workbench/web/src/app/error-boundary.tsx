@@ -3,24 +3,25 @@ import { Component, type ComponentChildren } from 'preact'
 type Props = {
   /** What fails, as the start of a sentence: `The waterfall`. */
   readonly what: string
+  /** Names what is shown: with another, what failed before is tried anew. */
+  readonly showing?: string
   readonly children: ComponentChildren
 }
 
-/** Keeps an error in one part of the page from taking the rest with it. Give it a `key` that changes with what it shows. */
-export class ErrorBoundary extends Component<Props, { readonly error: unknown }> {
-  override state: { readonly error: unknown } = { error: undefined }
+type State = { readonly error: unknown; readonly showing: string | undefined }
 
-  static override getDerivedStateFromError(error: unknown) {
-    return { error }
-  }
+/** Keeps an error in one part of the page from taking the rest with it. */
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { error: undefined, showing: undefined }
 
   override componentDidCatch(error: unknown) {
     console.error(error)
+    this.setState({ error, showing: this.props.showing })
   }
 
-  override render({ what, children }: Props) {
+  override render({ what, showing, children }: Props) {
     const { error } = this.state
-    if (error === undefined) return children
+    if (error === undefined || this.state.showing !== showing) return children
     return (
       <div class="note failed" role="alert">
         <h2>{what} cannot be shown</h2>

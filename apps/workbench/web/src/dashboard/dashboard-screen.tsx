@@ -77,6 +77,11 @@ export function DashboardScreen({ query }: { readonly query: URLSearchParams }) 
     },
   })
 
+  // Until all tables are there once, so that none pushes away another.
+  const wasCounted = useRef(false)
+  if ([services, operations, errors].every(({ value, error }) => value || error)) wasCounted.current = true
+  const isCounted = wasCounted.current
+
   const failed = [series, services, operations, errors].find((answer) => answer.error)
   // Services are not counted by status; operations are.
   const shownServices =
@@ -95,11 +100,17 @@ export function DashboardScreen({ query }: { readonly query: URLSearchParams }) 
       <Filters view={view} services={services.value} operations={operations.value} go={go} />
       {failed?.error && <ProblemNote error={failed.error} retry={failed.refresh} />}
       <Stats series={series.value} view={view} now={now} />
-      <div class="dashboard-pair">
-        <SlowestOperations view={view} operations={operations.value} hues={hues} />
-        <TopErrors errors={errors.value} hues={hues} />
-      </div>
-      <Drill view={view} services={shownServices} operations={operations.value} hues={hues} now={now} />
+      {isCounted ? (
+        <>
+          <div class="dashboard-pair">
+            <SlowestOperations view={view} operations={operations.value} hues={hues} />
+            <TopErrors errors={errors.value} hues={hues} />
+          </div>
+          <Drill view={view} services={shownServices} operations={operations.value} hues={hues} now={now} />
+        </>
+      ) : (
+        <p class="card-note">Counting…</p>
+      )}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { LinkSet } from '../../../src/api/contract.ts'
 import { ErrorBoundary } from '../app/error-boundary.tsx'
 import { formatDuration } from '../app/format-duration.ts'
@@ -70,7 +70,7 @@ export function LinkedScreen({
     return stacked.filter((trace) => trace.traceId === traceId || others.has(trace))
   }, [stacked, waterfalls, traceId])
   const peekedTrace = set?.traces.find((trace) => trace.traceId === selected)
-  const traces = useTraces(
+  const { traces, settled } = useTraces(
     [...new Set([...shown.map((trace) => trace.traceId), ...(peekedTrace ? [peekedTrace.traceId] : [])])],
     set,
   )
@@ -88,6 +88,10 @@ export function LinkedScreen({
       }
     })
   }, [shown, traces])
+  // Until all are read once, so that none pushes away another. Waterfalls asked for later come one by one.
+  const wasRead = useRef(false)
+  if (shown.length > 0 && shown.every((trace) => settled.has(trace.traceId))) wasRead.current = true
+  const isRead = wasRead.current
   const hues = useMemo(
     () => serviceColours(set?.traces.flatMap(({ services, root }) => [root.serviceName, ...services]) ?? []),
     [set],
@@ -218,18 +222,22 @@ export function LinkedScreen({
             </p>
             <PauseSwitch traces={stack} cutPauses={cutPauses} />
           </div>
-          <ErrorBoundary what="The time axis">
-            <StackView
-              traces={stack}
-              relations={relations}
-              traceId={traceId}
-              hues={hues}
-              cutPauses={cutPauses}
-              selected={selected}
-              onSelect={select}
-              via={via}
-            />
-          </ErrorBoundary>
+          {isRead ? (
+            <ErrorBoundary what="The time axis">
+              <StackView
+                traces={stack}
+                relations={relations}
+                traceId={traceId}
+                hues={hues}
+                cutPauses={cutPauses}
+                selected={selected}
+                onSelect={select}
+                via={via}
+              />
+            </ErrorBoundary>
+          ) : (
+            <p class="loading">Reading the spans…</p>
+          )}
           {stacked.length > shown.length && (
             <p class="panel-foot">
               <button
@@ -242,7 +250,7 @@ export function LinkedScreen({
             </p>
           )}
         </section>
-        <WarningList warnings={set.warnings} via={via} />
+        {isRead && <WarningList warnings={set.warnings} via={via} />}
       </div>
 
       {peekedTrace ? (
@@ -250,7 +258,12 @@ export function LinkedScreen({
           title={`${peekedTrace.root.serviceName} · ${peekedTrace.root.name}`}
           onClose={() => select(null)}
         >
-          <TracePeek {...shared} traceId={peekedTrace.traceId} trace={traces.get(peekedTrace.traceId)} />
+          <TracePeek
+            {...shared}
+            traceId={peekedTrace.traceId}
+            trace={traces.get(peekedTrace.traceId)}
+            isRead={settled.has(peekedTrace.traceId)}
+          />
         </PeekPanel>
       ) : box?.kind === 'missing' ? (
         <PeekPanel title="A trace that is not here" onClose={() => select(null)}>

@@ -61,9 +61,15 @@ export function PeekPanel(props: { title: string; onClose: () => void; children:
 
 /** A trace, told briefly: its spans and what it is related to. */
 export function TracePeek(
-  props: PeekProps & { readonly traceId: string; readonly trace: Trace | undefined },
+  props: PeekProps & {
+    readonly traceId: string
+    readonly trace: Trace | undefined
+    /** Whether `trace` was asked for and answered. */
+    readonly isRead: boolean
+  },
 ) {
   const { traceId, trace, hues, relations } = props
+  if (!props.isRead) return <p class="loading">Reading the spans…</p>
   const nodes = trace ? spanTree(trace).nodes : []
   const mine = relations.filter(
     ({ cause, effect }) => cause.traceId === traceId || effect.traceId === traceId,

@@ -111,7 +111,7 @@ export function StreamScreen({ query }: { readonly query: URLSearchParams }) {
           view={view}
         />
         {chosen !== null && (
-          <ErrorBoundary key={chosen} what="The span">
+          <ErrorBoundary showing={chosen} what="The span">
             <RowPanel spanRef={chosen} />
           </ErrorBoundary>
         )}
@@ -347,6 +347,8 @@ function TailEnd({ stream }: { readonly stream: Stream }) {
       </p>
     )
   }
+  // The line above the list says so, and rows that come must not push this away.
+  if (stream.state === 'searching' && tail.shown.length === 0) return null
   if (stream.state === 'searching' || stream.more) return <p class="list-end">Searching…</p>
   if (tail.shown.length === 0) return <p class="list-end">No span matches.</p>
   return <p class="list-end">No older spans.</p>

@@ -7,6 +7,7 @@ import { Icon } from '../app/icon.tsx'
 import { ProblemNote } from '../app/problem-note.tsx'
 import { ResizeHandle } from '../app/resize-handle.tsx'
 import { useAnswer } from '../app/use-answer.ts'
+import { useSteady } from '../app/use-steady.ts'
 import { FieldsTab } from './fields-tab.tsx'
 import { LinksTab } from './links-tab.tsx'
 import { attributeText } from './span-filter.ts'
@@ -31,7 +32,9 @@ export type SpanPanelProps = {
 /** Everything a span says: its fields under Axiom's names, its events, and its links in both directions. */
 export function SpanPanel({ traceId, spanId, tab, onTab, onClose, via = () => null }: SpanPanelProps) {
   const answer = useAnswer<SpanDetail>(`/api/traces/${traceId}/spans/${spanId}`)
-  const span = answer.value
+  // While the next span is on its way the last one stays, so that nothing jumps.
+  const steady = useSteady(answer.value, traceId)
+  const span = answer.error ? undefined : steady
   const counts: { readonly [tab in SpanTab]: number | null } = {
     fields: null,
     events: span ? span.events.length : null,
@@ -48,51 +51,55 @@ export function SpanPanel({ traceId, spanId, tab, onTab, onClose, via = () => nu
         <button type="button" class="icon-button" aria-label="Close" title="Close (Esc)" onClick={onClose}>
           <Icon name="close" />
         </button>
-        <p class="muted">
-          {span && (
-            <>
+        {span && (
+          <>
+            <p class="muted">
               <bdi>{span.serviceName}</bdi> · {span.kind} ·{' '}
               <span class="number">{formatDuration(Number(span.durationNano))}</span> <Speed span={span} />
-            </>
-          )}
-        </p>
-        <p class="peek-id">
-          <code>{spanId}</code>
-          <CopyButton text={spanId} label="Copy the span id" />
-        </p>
+            </p>
+            <p class="peek-id">
+              <code>{span.spanId}</code>
+              <CopyButton text={span.spanId} label="Copy the span id" />
+            </p>
+          </>
+        )}
       </header>
-      <div class="tabs" role="tablist" aria-label="Span">
-        {tabs.map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            id={`tab-${name}`}
-            aria-selected={name === tab}
-            aria-controls="span-tab"
-            tabIndex={name === tab ? 0 : -1}
-            onClick={() => onTab(name)}
-            onKeyDown={(event) => {
-              const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? 2 : 0
-              const next = tabs[(tabs.indexOf(name) + step) % tabs.length]
-              if (step === 0 || !next) return
-              event.preventDefault()
-              onTab(next)
-              document.getElementById(`tab-${next}`)?.focus()
-            }}
-          >
-            {name.charAt(0).toUpperCase() + name.slice(1)}{' '}
-            {counts[name] !== null && <span class="tab-count number">{counts[name]}</span>}
-          </button>
-        ))}
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key. */}
-      <div class="span-tab" role="tabpanel" id="span-tab" aria-labelledby={`tab-${tab}`} tabIndex={0}>
-        {answer.error && <ProblemNote error={answer.error} retry={answer.refresh} />}
-        {span && tab === 'fields' && <FieldsTab span={span} />}
-        {span && tab === 'events' && <EventsTab span={span} />}
-        {span && tab === 'links' && <LinksTab span={span} via={via} />}
-      </div>
+      {answer.error && <ProblemNote error={answer.error} retry={answer.refresh} />}
+      {span && (
+        <>
+          <div class="tabs" role="tablist" aria-label="Span">
+            {tabs.map((name) => (
+              <button
+                key={name}
+                type="button"
+                role="tab"
+                id={`tab-${name}`}
+                aria-selected={name === tab}
+                aria-controls="span-tab"
+                tabIndex={name === tab ? 0 : -1}
+                onClick={() => onTab(name)}
+                onKeyDown={(event) => {
+                  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? 2 : 0
+                  const next = tabs[(tabs.indexOf(name) + step) % tabs.length]
+                  if (step === 0 || !next) return
+                  event.preventDefault()
+                  onTab(next)
+                  document.getElementById(`tab-${next}`)?.focus()
+                }}
+              >
+                {name.charAt(0).toUpperCase() + name.slice(1)}{' '}
+                {counts[name] !== null && <span class="tab-count number">{counts[name]}</span>}
+              </button>
+            ))}
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key. */}
+          <div class="span-tab" role="tabpanel" id="span-tab" aria-labelledby={`tab-${tab}`} tabIndex={0}>
+            {tab === 'fields' && <FieldsTab span={span} />}
+            {tab === 'events' && <EventsTab span={span} />}
+            {tab === 'links' && <LinksTab span={span} via={via} />}
+          </div>
+        </>
+      )}
     </aside>
   )
 }

@@ -246,7 +246,7 @@ function TraceView({ trace, query }: { readonly trace: Trace; readonly query: UR
         )}
       </div>
       {selected !== null && (
-        <ErrorBoundary key={selected} what="The span">
+        <ErrorBoundary showing={selected} what="The span">
           <SpanPanel
             traceId={traceId}
             spanId={selected}

@@ -172,6 +172,7 @@ function TraceTableEnd({ search, retry }: { readonly search: TraceSearch; readon
       </p>
     )
   }
+  if (search.state === 'searching' && count === 0) return null
   if (search.state === 'searching' || search.more) return <p class="list-end">Searching…</p>
   if (count === 0) return <p class="list-end">No trace matches.</p>
   return <p class="list-end">{counted(count, 'trace')}; there are no others that match.</p>

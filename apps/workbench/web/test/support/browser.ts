@@ -34,6 +34,7 @@ export async function openPage(
     if (message.type() === 'error') errors.push(message.text())
   })
   page.on('pageerror', (error) => errors.push(String(error)))
+  await page.addInitScript(noteShifts)
   await page.goto(address)
   return {
     page,
@@ -43,6 +44,29 @@ export async function openPage(
     },
   }
 }
+
+/** Keeps how far the page's contents jumped without the reader doing anything: Chromium's layout-shift scores, from its first paint. */
+function noteShifts(): void {
+  const shifts: { value: number; what: string[] }[] = []
+  Object.assign(window, { shifts })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { value, hadRecentInput, sources } = entry as PerformanceEntry & {
+        value: number
+        hadRecentInput: boolean
+        sources: { node: Node | null }[]
+      }
+      const what = sources
+        .map(({ node }) => (node instanceof Element ? node.outerHTML.slice(0, 120) : ''))
+        .slice(0, 3)
+      if (!hadRecentInput) shifts.push({ value, what })
+    }
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** What jumped on the page since it was opened. */
+export const layoutShifts = (page: Page): Promise<{ value: number; what: string[] }[]> =>
+  page.evaluate(() => (window as unknown as { shifts: { value: number; what: string[] }[] }).shifts)
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
