@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { consoleExamples, curl, shape } from './support/console-example.ts'
 import { blocksOf, README, ROOT, readmeBlocks, readmeCommands, readmeTable } from './support/readme-blocks.ts'
 import { type RunningService, startService } from './support/start-service.ts'
-
-const run = promisify(execFile)
 
 const read = (file: string) => readFileSync(new URL(file, ROOT), 'utf8')
 const blocks = (language: string) => readmeBlocks.filter((block) => block.language === language)
@@ -75,10 +72,7 @@ describe('what README.md says the services answer', () => {
   let dice: RunningService
   let gateway: RunningService
   const answers = new Map<string, string>()
-  const examples = blocks('console').map(({ text }) => {
-    const [command = '', ...output] = text.trimEnd().split('\n')
-    return { command: command.replace(/^\$ /, ''), output: output.join('\n') }
-  })
+  const examples = blocks('console').flatMap(({ text }) => consoleExamples(text))
 
   beforeAll(async () => {
     workbench = await startService('workbench', { WORKBENCH_DATA: ':memory:' })
@@ -100,7 +94,10 @@ describe('what README.md says the services answer', () => {
       .replace(/[0-9a-f]{32}/, () => lastTraceId(answers))
     const answer = here.includes('/traces/') ? await whenStored(here) : await curl(here)
     answers.set(command, answer)
-    expect(shape(answer, gateway.url, workbench.url)).toBe(shape(output, gateway.url, workbench.url))
+    const told = answer
+      .replaceAll(gateway.url, 'http://127.0.0.1:8080')
+      .replaceAll(workbench.url, 'http://127.0.0.1:4318')
+    expect(shape(told)).toBe(shape(output))
   })
 })
 
@@ -195,21 +192,6 @@ function environmentOf(text = ''): Record<string, string> {
   return Object.fromEntries(pairs.map((match) => [match?.[1] ?? '', match?.[2] ?? '']))
 }
 
-/** Runs a line of the README: with curl where there is one, which is not everywhere. */
-async function curl(command: string): Promise<string> {
-  const [, ...args] = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(
-    ([, quoted, plain]) => quoted ?? plain ?? '',
-  )
-  try {
-    return (await run('curl', ['--silent', '--max-time', '10', ...args])).stdout
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    const header = args.includes('-H') ? args[args.indexOf('-H') + 1] : undefined
-    const [name = 'accept', value = '*/*'] = header?.split(': ') ?? []
-    return (await fetch(args.at(-1) ?? '', { headers: { [name]: value } })).text()
-  }
-}
-
 /** The services deliver in batches: asks again until both traces are whole. */
 async function whenStored(command: string): Promise<string> {
   const deadline = Date.now() + 15_000
@@ -222,19 +204,3 @@ async function whenStored(command: string): Promise<string> {
 
 const lastTraceId = (answers: ReadonlyMap<string, string>): string =>
   /[0-9a-f]{32}/.exec([...answers.values()].join('\n'))?.[0] ?? ''
-
-/** What stays the same from one run to the next. */
-function shape(output: string, gatewayUrl: string, workbenchUrl: string): string {
-  return output
-    .trimEnd()
-    .replaceAll(gatewayUrl, 'http://127.0.0.1:8080')
-    .replaceAll(workbenchUrl, 'http://127.0.0.1:4318')
-    .replaceAll(/[0-9a-f]{32}/g, '<trace id>')
-    .replaceAll(/[0-9a-f]{16}/g, '<span id>')
-    .replaceAll(/\d\d:\d\d:\d\d(\.\d+)?/g, '<time>')
-    .replaceAll(/\d{4}-\d\d-\d\d/g, '<date>')
-    .replaceAll(/\d+(\.\d+)? ?(ns|µs|ms|s)\b/g, '<duration>')
-    .replaceAll(/ {2,}/g, '  ')
-    .replaceAll(/([": ])[1-6]\b/g, '$1<roll>')
-    .replaceAll(/^[1-6]$/gm, '<roll>')
-}
