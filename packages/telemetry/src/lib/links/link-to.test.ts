@@ -1,5 +1,5 @@
-import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
 import { propagation, type SpanContext, TraceFlags, trace } from '@opentelemetry/api'
+import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type LinkTarget, linksTo, linkTo } from './link-to.ts'
