@@ -51,6 +51,16 @@ describe('attributeConditions', () => {
     ])
   })
 
+  it('looks for parts also in what holds several of them', () => {
+    expect(attributeConditions('url.query', 'a=1')).toEqual([
+      { keys: ['url.query'], values: valuesOfText('a=1'), partKey: 'url.query' },
+    ])
+    expect(attributeConditions('url.path', '/roll')).toMatchObject([
+      { keys: ['url.path', 'http.target'], partKey: 'url.path' },
+    ])
+    expect(attributeConditions('url.scheme', 'http')[0]).not.toHaveProperty('partKey')
+  })
+
   it('looks for all parts of what was split', () => {
     expect(told('http.target', '/roll?a=1')).toEqual([
       { keys: ['http.target', 'url.path'], texts: ['/roll?a=1', '/roll'] },

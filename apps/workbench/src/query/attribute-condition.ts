@@ -19,8 +19,7 @@ export function valuesOfText(text: string): AnyValue[] {
 
 /**
  * Conditions that hold for spans which have attribute `key` with a value written `text`, or its older or newer names with values to
- * match. A name whose value cannot be told from `text` alone, such as `http.target` from `url.path` while there may be a query, is looked
- * for as far as it can.
+ * match. `http.target` without a query is also looked for as a `url.path` whose span may have a `url.query`.
  */
 export function attributeConditions(key: string, text: string): AttributeCondition[] {
   const own = { keys: new Set([key]), texts: new Set([text]) }
@@ -30,6 +29,7 @@ export function attributeConditions(key: string, text: string): AttributeConditi
     own.texts.add(String(value))
   }
   const splits: AttributeCondition[] = []
+  const isPart = attributeRenames.some(({ newer }) => newer.length > 1 && newer.includes(key))
   for (const rename of attributeRenames) {
     if (rename.older === key) {
       const [first, ...rest] = newerValues(rename, text)
@@ -42,5 +42,6 @@ export function attributeConditions(key: string, text: string): AttributeConditi
       })
     } else if (rename.newer[0] === key) alsoAs(rename.older, olderValue(rename, [text]))
   }
-  return [{ keys: [...own.keys], values: [...own.texts].flatMap(valuesOfText) }, ...splits]
+  const values = [...own.texts].flatMap(valuesOfText)
+  return [{ keys: [...own.keys], values, ...(isPart && { partKey: key }) }, ...splits]
 }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '../api/contract.ts'
+import { splitHost, splitTarget } from '../model/attribute-parts.ts'
 import type { SpanKind } from '../model/stored-span.ts'
 
 type Values = readonly (AttributeValue | undefined)[]
@@ -38,7 +39,7 @@ export const attributeRenames: readonly Rename[] = [
     older: 'http.target',
     newer: ['url.path', 'url.query'],
     rule: '`/path?query` is split at its first `?`',
-    split: splitTarget,
+    split: (target) => (typeof target === 'string' ? splitTarget(target) : []),
     join: ([path, query]) =>
       typeof path !== 'string' ? undefined : typeof query === 'string' && query ? `${path}?${query}` : path,
   },
@@ -58,7 +59,7 @@ export const attributeRenames: readonly Rename[] = [
     older: 'http.host',
     newer: ['server.address', 'server.port'],
     rule: '`host:port` is split at its last `:`; the ports 80 and 443 are left out',
-    split: splitHost,
+    split: (host) => (typeof host === 'string' ? splitHost(host) : []),
     join: ([address, port]) => {
       if (typeof address !== 'string') return undefined
       return port === undefined || port === 80 || port === 443 ? address : `${address}:${String(port)}`
@@ -97,15 +98,3 @@ export const newerValues = ({ split }: Rename, older: AttributeValue): Values =>
 /** The older value of newer ones, given in the order of `newer`. */
 export const olderValue = ({ join }: Rename, newer: Values): AttributeValue | undefined =>
   join ? join(newer) : newer[0]
-
-function splitTarget(target: AttributeValue): Values {
-  if (typeof target !== 'string') return []
-  const at = target.indexOf('?')
-  return at < 0 ? [target] : [target.slice(0, at), target.slice(at + 1) || undefined]
-}
-
-function splitHost(host: AttributeValue): Values {
-  if (typeof host !== 'string') return []
-  const [, address = host, port] = /^(.*[^:]|\[.*\]):(\d{1,5})$/.exec(host) ?? []
-  return [address, port === undefined ? undefined : Number(port)]
-}

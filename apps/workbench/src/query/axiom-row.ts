@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes, DerivedField, Row } from '../api/contract.ts'
+import type { Attributes, AttributeValue, DerivedField, Row } from '../api/contract.ts'
 import type { KeyValue } from '../model/span.ts'
 import { type StoredSpan, serviceNameOf, spanKindName, statusCodeName } from '../model/stored-span.ts'
 import { attributesJson } from './attribute-json.ts'

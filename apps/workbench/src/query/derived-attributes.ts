@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes } from '../api/contract.ts'
+import type { Attributes, AttributeValue } from '../api/contract.ts'
 import type { SpanKind } from '../model/stored-span.ts'
 import { attributeRenames, newerValues, olderValue, sideOf } from './attribute-renames.ts'
 

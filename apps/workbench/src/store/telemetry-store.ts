@@ -73,7 +73,12 @@ export type LinkSet = {
 }
 
 /** One attribute condition: some attribute has one of the keys and one of the values. */
-export type AttributeCondition = { readonly keys: readonly string[]; readonly values: readonly AnyValue[] }
+export type AttributeCondition = {
+  readonly keys: readonly string[]
+  readonly values: readonly AnyValue[]
+  /** One of the keys: an attribute of which a part (see `partsOf`) has it and one of the values will do as well. */
+  readonly partKey?: string
+}
 
 /** What a span must be to be found; every condition given must hold. */
 export type SpanFilter = {

@@ -10,7 +10,7 @@ import { makeGroup, makeSpan, spanIdOf, text, traceIdOf } from './telemetry-stor
 
 /**
  * A file that the workbench of format 1 wrote: 220 traces of 10 spans, span `n` with the attribute `user` = `u-n`, the first span of each
- * trace but the first with a link to the first of the trace before. Two of its blocks are complete.
+ * trace but the first with a link to the first of the trace before, span 42 with `http.target` = `/old?n=42`. Two of its blocks are complete.
  */
 const version1 = new URL('version-1.db.gz', import.meta.url)
 
@@ -32,8 +32,9 @@ const tell = (sql: string) => {
   using database = new DatabaseSync(join(folder, 'telemetry.db'))
   return database.prepare(sql).get()
 }
-const placesOf = async (store: SqliteStore, user: string) => {
-  const filter = { attributes: [{ keys: ['user'], values: [{ type: 'string' as const, value: user }] }] }
+const placesOf = async (store: SqliteStore, value: string, key = 'user') => {
+  const condition = { keys: [key], values: [{ type: 'string' as const, value }], partKey: key }
+  const filter = { attributes: [condition] }
   const { spans, next } = await store.searchSpans(filter, undefined, { limit: 10, budgetMillis: 10_000 })
   expect(next).toBeUndefined()
   return spans.map(({ span }) => span.spanId)
@@ -54,6 +55,7 @@ describe('a file of format 1', () => {
     for (const number of [0, 700, 1_500, 2_199])
       expect(await placesOf(store, `u-${number}`)).toEqual([spanIdOf(number)])
     expect(await placesOf(store, 'nobody')).toEqual([])
+    expect(await placesOf(store, '/old', 'url.path')).toEqual([spanIdOf(42)])
     expect((await store.incomingLinks(traceIdOf(7), 10)).links).toHaveLength(1)
     expect((await store.trace(traceIdOf(7), 100))?.spanCount).toBe(10)
     await store.close()
@@ -68,12 +70,14 @@ describe('a file of format 1', () => {
       const span = makeSpan({
         traceId: traceIdOf(number),
         spanId: spanIdOf(number),
-        attributes: [text('user', `u-${number}`), ...attributes],
+        attributes: [text('user', `u-${number}`), text('http.target', `/new?n=${number}`), ...attributes],
       })
       await store.write([[makeGroup('new', [span])]])
     }
     for (const number of [0, 1_023, 1_024, 2_199, 3_000, 3_400, 3_799])
       expect(await placesOf(store, `u-${number}`)).toEqual([spanIdOf(number)])
+    expect(await placesOf(store, 'n=3333', 'url.query')).toEqual([spanIdOf(3_333)])
+    expect(await placesOf(store, '/old', 'url.path')).toEqual([spanIdOf(42)])
     await store.close()
     expect(tell('SELECT count(*) AS groups FROM block_group')).toEqual({ groups: 1 })
     const again = openStore()

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { KeyValue, Span } from '../../model/span.ts'
+import { partsOf } from '../../model/attribute-parts.ts'
+import type { AnyValue, KeyValue, Span } from '../../model/span.ts'
 import type { AttributeCondition, SpanFilter } from '../telemetry-store.ts'
 import {
   attributeToken,
   errorToken,
+  filterBytes,
   linkAttributeToken,
   linkToken,
   mayHold,
@@ -27,8 +29,12 @@ import { type HeadsReader, headFlag } from './span-heads.ts'
 import { spanIdToInteger } from './span-id.ts'
 import { TextCondition } from './text-condition.ts'
 
-/** Alternatives, one of which a block must hold. */
-type Tokens = readonly number[]
+type Tokens = {
+  /** Alternatives, one of which a block must hold. */
+  readonly anyOf: readonly number[]
+  /** Whether one may come from the part of an attribute, which filters of the older size do not know. */
+  readonly mayBePart?: boolean
+}
 
 /** Places in the body of one segment, ascending. */
 type Places = { readonly segment: number; readonly ofConditions: readonly (readonly number[])[] }
@@ -67,22 +73,36 @@ export class CompiledFilter {
     this.isEmpty =
       [this.#operations, this.#resources, this.#targets].some((set) => set?.size === 0) ||
       this.trace === unknownTrace
-    const attributes = (filter.attributes ?? []).map(alternatives)
+    const attributes = (filter.attributes ?? []).map((condition) => ({
+      patterns: alternatives(condition),
+      partKey: condition.partKey,
+      texts: condition.partKey === undefined ? [] : textsOf(condition.values),
+    }))
     const linkAttributes = (filter.linkAttributes ?? []).map(alternatives)
     this.#tokens = [
       ...tokensOf(this.#operations, operationToken),
       ...tokensOf(this.#resources, resourceToken),
-      ...(filter.status === 2 ? [[errorToken]] : []),
-      ...(filter.hasLink ? [[linkToken]] : []),
-      ...attributes.map((bytes) => bytes.map((content) => attributeToken(content, 0, content.length))),
-      ...linkAttributes.map((bytes) =>
-        bytes.map((content) => linkAttributeToken(content, 0, content.length)),
-      ),
+      ...(filter.status === 2 ? [{ anyOf: [errorToken] }] : []),
+      ...(filter.hasLink ? [{ anyOf: [linkToken] }] : []),
+      ...attributes.map(({ patterns, partKey }) => ({
+        anyOf: patterns.map((content) => attributeToken(content, 0, content.length)),
+        mayBePart: partKey !== undefined,
+      })),
+      ...linkAttributes.map((patterns) => ({
+        anyOf: patterns.map((content) => linkAttributeToken(content, 0, content.length)),
+      })),
     ]
     this.bodyConditions = [
-      ...attributes.map((patterns) => ({
-        patterns,
-        holds: (span: Span) => holdsOneOf(patterns, span.attributes),
+      ...attributes.map(({ patterns, partKey, texts }) => ({
+        // A part stands nowhere as an attribute, its text within that of the whole does.
+        patterns: [...patterns, ...texts],
+        holds: ({ attributes: sent }: Span) =>
+          holdsOneOf(patterns, sent) ||
+          (partKey !== undefined &&
+            holdsOneOf(
+              patterns,
+              sent.flatMap(partsOf).filter(({ key }) => key === partKey),
+            )),
       })),
       ...linkAttributes.map((patterns) => ({
         patterns,
@@ -106,13 +126,17 @@ export class CompiledFilter {
 
   /** Whether a block with this filter may hold a match. */
   mayMatchFilter(filter: Uint8Array | null): boolean {
-    return filter === null || this.#tokens.every((tokens) => tokens.some((token) => mayHold(filter, token)))
+    if (filter === null) return true
+    const isOlder = filter.length !== filterBytes
+    return this.#tokens.every(
+      ({ anyOf, mayBePart }) => (isOlder && mayBePart) || anyOf.some((token) => mayHold(filter, token)),
+    )
   }
 
   /** Blocks of a group that may hold a match. */
   blocksThatMayMatch(group: Pick<BlockGroup, 'mayHold'>): BlockSet {
     return this.#tokens
-      .map((tokens) => tokens.map((token) => group.mayHold(token)).reduce(either, noBlocks))
+      .map(({ anyOf }) => anyOf.map((token) => group.mayHold(token)).reduce(either, noBlocks))
       .reduce(both, allBlocks)
   }
 
@@ -157,7 +181,7 @@ function placesIn(body: Buffer, patterns: readonly Buffer[]): number[] {
 const mostAlternatives = 256
 
 const tokensOf = (ids: ReadonlySet<number> | undefined, token: (id: number) => number): Tokens[] =>
-  ids && ids.size <= mostAlternatives ? [[...ids].map(token)] : []
+  ids && ids.size <= mostAlternatives ? [{ anyOf: [...ids].map(token) }] : []
 
 const scratch = new ProtobufWriter()
 
@@ -165,6 +189,12 @@ const scratch = new ProtobufWriter()
 function alternatives({ keys, values }: AttributeCondition): Buffer[] {
   return keys.flatMap((key) => values.map((value) => keyValueBytes({ key, value })))
 }
+
+/** How the values are written within a longer text. */
+const textsOf = (values: readonly AnyValue[]): Buffer[] =>
+  [...new Set(values.map(({ value }) => String(value)))]
+    .filter((text) => text !== '')
+    .map((text) => Buffer.from(text))
 
 function keyValueBytes(attribute: KeyValue): Buffer {
   scratch.position = 0

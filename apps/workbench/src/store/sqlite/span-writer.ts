@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { partsOf } from '../../model/attribute-parts.ts'
 import type { Span } from '../../model/span.ts'
 import { linkRelation, serviceNameOf } from '../../model/stored-span.ts'
 import type { SpanGroup, Written } from '../telemetry-store.ts'
@@ -17,7 +18,7 @@ import type { Dictionaries } from './dictionaries.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import type { Rollups } from './rollups.ts'
 import { packSegment } from './segment-codec.ts'
-import { writeSpan } from './span-encoder.ts'
+import { writeKeyValue, writeSpan } from './span-encoder.ts'
 import { HeadsReader, HeadsWriter, headFlag } from './span-heads.ts'
 import { integerToSpanId, spanIdToInteger } from './span-id.ts'
 
@@ -50,6 +51,7 @@ export class SpanWriter {
   readonly #dictionaries: Dictionaries
   readonly #rollups: Rollups
   readonly #body = new ProtobufWriter()
+  readonly #part = new ProtobufWriter()
   readonly #heads = new HeadsWriter()
   readonly #block: Block
   /** The segment under construction, whose spans lie in `#body`; it ends with the transaction at the latest. */
@@ -273,13 +275,20 @@ export class SpanWriter {
     if (this.#segmentSpans >= mostSegmentSpans || body.position >= mostSegmentBytes) this.#endSegment()
   }
 
-  /** Tells the block under construction what a span can be found by, but for its attributes. */
+  /** Tells the block under construction what a span can be found by besides its attributes. */
   #note(span: Span, operation: number, resource: number): void {
     const { filter } = this.#block
     filter.add(operationToken(operation))
     filter.add(resourceToken(resource))
     if (span.status.code === 2) filter.add(errorToken)
     if (span.links.length > 0) filter.add(linkToken)
+    for (const attribute of span.attributes) {
+      for (const part of partsOf(attribute)) {
+        this.#part.position = 0
+        writeKeyValue(this.#part, part)
+        filter.add(attributeToken(this.#part.bytes, 0, this.#part.position))
+      }
+    }
     const duration = BigInt.asIntN(64, span.endTimeUnixNano - span.startTimeUnixNano)
     this.#block.note(span.startTimeUnixNano, duration)
   }
