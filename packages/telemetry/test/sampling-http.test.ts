@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { IncomingHttpHeaders } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
@@ -26,89 +28,107 @@ interface Handled extends Sent {
   readonly callerTraceId: string
 }
 
-/** Sends requests to a service with this environment, which sends one on for each; all of them, and what it exported. */
-async function handle(
-  env: NodeJS.ProcessEnv,
-  requests: readonly Sent[],
-  flags: readonly string[] = REGISTER,
-) {
-  await using backend = await startTestReceiver()
-  const arrived = new Map<string, { traceparent: string; tracestate: string | undefined }>()
-  const next = createServer(({ url = '', headers }, response) => {
-    const { traceparent, tracestate } = headers
-    arrived.set(url, { traceparent: String(traceparent), tracestate: tracestate?.toString() })
+/** A service that sends a request on to `next` for each that it handles. */
+async function serve(next: string, env: NodeJS.ProcessEnv, flags: readonly string[] = REGISTER) {
+  const service = runNode('serves-and-calls-another.ts', {
+    args: [next],
+    flags,
+    env: { LINKED_TRACES_INBOUND: '/linked/*=link,/public/*=link:untrusted', ...env },
+  })
+  await service.says(' .')
+  return {
+    url: `http://127.0.0.1:${/listening on (\d+)/.exec(service.stdout())?.[1]}`,
+    async end() {
+      service.kill('SIGTERM')
+      expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
+    },
+    async [Symbol.asyncDispose]() {
+      service.kill('SIGKILL')
+      await service.ended
+    },
+  }
+}
+
+/** The last in line: it keeps the headers of requests, by their path. */
+async function listen() {
+  const headers = new Map<string, IncomingHttpHeaders>()
+  const server = createServer((request, response) => {
+    headers.set(request.url ?? '', request.headers)
     response.end('done')
   })
-  await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve))
-  const { port } = next.address() as AddressInfo
-  const service = runNode('serves-and-calls-another.ts', {
-    args: [`http://127.0.0.1:${port}`],
-    flags,
-    env: {
-      WORKBENCH_URL: backend.url,
-      LINKED_TRACES_INBOUND: '/linked/*=link,/public/*=link:untrusted',
-      ...env,
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    headers,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      server.closeAllConnections()
     },
-  })
-  try {
-    await service.says(' .')
-    const address = `http://127.0.0.1:${/listening on (\d+)/.exec(service.stdout())?.[1]}`
-    const handled = await Promise.all(
-      requests.map(async (sent, index): Promise<Handled> => {
-        const path = `${sent.path}/${index}`
-        const callerTraceId = ids.generateTraceId()
-        const headers: Record<string, string> = {}
-        if (sent.flags) headers.traceparent = `00-${callerTraceId}-${ids.generateSpanId()}-${sent.flags}`
-        if (sent.tracestate) headers.tracestate = sent.tracestate
-        expect(await (await fetch(`${address}${path}`, { headers })).text()).toBe('done')
-        const { traceparent = '', tracestate } = arrived.get(path) ?? {}
-        const [, traceId = '', , onward = ''] = traceparent.split('-')
-        return { ...sent, traceId, onward, tracestateOnward: tracestate, callerTraceId }
-      }),
-    )
-    service.kill('SIGTERM')
-    expect(await service.ended).toMatchObject({ code: 0, stderr: '' })
-    return { handled, spans: backend.spans() }
-  } finally {
-    service.kill('SIGKILL')
-    await service.ended
-    next.close()
   }
+}
+
+/** Sends requests to a service with this environment; what came of them, and what it exported. */
+async function handle(env: NodeJS.ProcessEnv, requests: readonly Sent[], flags?: readonly string[]) {
+  await using backend = await startTestReceiver()
+  await using next = await listen()
+  await using service = await serve(next.url, { WORKBENCH_URL: backend.url, ...env }, flags)
+  const handled = await Promise.all(
+    requests.map(async (sent, index): Promise<Handled> => {
+      const path = `${sent.path}/${index}`
+      const callerTraceId = ids.generateTraceId()
+      const headers: Record<string, string> = {}
+      if (sent.flags) headers.traceparent = `00-${callerTraceId}-${ids.generateSpanId()}-${sent.flags}`
+      if (sent.tracestate) headers.tracestate = sent.tracestate
+      expect(await (await fetch(`${service.url}${path}`, { headers })).text()).toBe('done')
+      const { traceparent, tracestate } = next.headers.get(path) ?? {}
+      const [, traceId = '', , onward = ''] = String(traceparent).split('-')
+      return { ...sent, traceId, onward, tracestateOnward: tracestate?.toString(), callerTraceId }
+    }),
+  )
+  await service.end()
+  return { handled, spans: backend.spans() }
 }
 
 const low = (traceId: string) => traceId.slice(-14)
 
 describe('a service with OTEL_TRACES_SAMPLER=linked_probability', () => {
-  it('keeps, of requests that it links to, those whose callers are kept at its ratio, and says so on the wire', async () => {
-    const explicit = () => `ot=rv:${low(ids.generateTraceId())},vendor=1`
-    const { handled, spans } = await handle(
-      { OTEL_TRACES_SAMPLER: 'linked_probability', OTEL_TRACES_SAMPLER_ARG: '0.25' },
-      Array.from({ length: PAIRS }, (_, index): Sent => {
-        const sent = { path: '/linked', flags: index % 2 === 0 ? '03' : '02' } as const
-        return index % 3 === 0 ? { ...sent, tracestate: explicit() } : sent
-      }),
-    )
-    let kept = 0
-    for (const { tracestate, callerTraceId, traceId, onward, tracestateOnward } of handled) {
-      const randomness = tracestate?.slice('ot=rv:'.length, 'ot=rv:'.length + 14) ?? low(callerTraceId)
-      const isKept = Number.parseInt(randomness, 16) >= 0.75 * 2 ** 56
-      expect(traceId).not.toBe(callerTraceId)
-      expect({ onward, tracestateOnward }).toEqual({
-        onward: isKept ? '03' : '02',
-        tracestateOnward: isKept ? `ot=th:c;rv:${randomness}` : `ot=rv:${randomness}`,
-      })
-      const exported = spans.filter((span) => span.traceId === traceId)
-      expect(exported).toHaveLength(isKept ? 2 : 0)
-      for (const span of exported) {
-        expect(span).toMatchObject({ traceState: `ot=th:c;rv:${randomness}` })
-        expect(span.flags & 0xff).toBe(3)
+  it.each(['stock', 'fast'])(
+    'keeps, of requests that it links to, those whose callers are kept at its ratio, and says so on the wire, with %s SERVER spans',
+    async (spansBy) => {
+      const explicit = () => `ot=rv:${low(ids.generateTraceId())},vendor=1`
+      const { handled, spans } = await handle(
+        {
+          LINKED_TRACES_SERVER_SPANS: spansBy,
+          OTEL_TRACES_SAMPLER: 'linked_probability',
+          OTEL_TRACES_SAMPLER_ARG: '0.25',
+        },
+        Array.from({ length: PAIRS }, (_, index): Sent => {
+          const sent = { path: '/linked', flags: index % 2 === 0 ? '03' : '02' } as const
+          return index % 3 === 0 ? { ...sent, tracestate: explicit() } : sent
+        }),
+      )
+      let kept = 0
+      for (const { tracestate, callerTraceId, traceId, onward, tracestateOnward } of handled) {
+        const randomness = tracestate?.slice('ot=rv:'.length, 'ot=rv:'.length + 14) ?? low(callerTraceId)
+        const isKept = Number.parseInt(randomness, 16) >= 0.75 * 2 ** 56
+        expect(traceId).not.toBe(callerTraceId)
+        expect({ onward, tracestateOnward }).toEqual({
+          onward: isKept ? '03' : '02',
+          tracestateOnward: isKept ? `ot=th:c;rv:${randomness}` : `ot=rv:${randomness}`,
+        })
+        const exported = spans.filter((span) => span.traceId === traceId)
+        expect(exported).toHaveLength(isKept ? 2 : 0)
+        for (const span of exported) {
+          expect(span).toMatchObject({ traceState: `ot=th:c;rv:${randomness}` })
+          expect(span.flags & 0xff).toBe(3)
+        }
+        if (isKept) kept += 1
       }
-      if (isKept) kept += 1
-    }
-    // Seeded: neither all nor none.
-    expect(kept).toBeGreaterThan(PAIRS / 8)
-    expect(kept).toBeLessThan((PAIRS * 3) / 8)
-  })
+      // Seeded: neither all nor none.
+      expect(kept).toBeGreaterThan(PAIRS / 8)
+      expect(kept).toBeLessThan((PAIRS * 3) / 8)
+    },
+  )
 
   it('keeps others by their own randomness: untrusted callers have no say, and traces that go on their own way', async () => {
     const sent = ['01', '02', '03'] as const
@@ -137,6 +157,59 @@ describe('a service with OTEL_TRACES_SAMPLER=linked_probability', () => {
         })
       }
     }
+  })
+})
+
+describe('two services with OTEL_TRACES_SAMPLER=linked_probability, one of which calls the other', () => {
+  /** Trace ids of the first that were exported, and those that exported traces of the second link to. */
+  async function exported(first: string, second: string) {
+    const env = { OTEL_TRACES_SAMPLER: 'linked_probability' }
+    await using ofFirst = await startTestReceiver()
+    await using ofSecond = await startTestReceiver()
+    await using next = await listen()
+    await using callee = await serve(next.url, {
+      ...env,
+      OTEL_TRACES_SAMPLER_ARG: second,
+      WORKBENCH_URL: ofSecond.url,
+    })
+    await using caller = await serve(callee.url, {
+      ...env,
+      OTEL_TRACES_SAMPLER_ARG: first,
+      WORKBENCH_URL: ofFirst.url,
+    })
+    await Promise.all(
+      Array.from({ length: PAIRS }, async (_, index) => {
+        await (await fetch(`${caller.url}/linked/${index}`)).text()
+      }),
+    )
+    await caller.end()
+    await callee.end()
+    return {
+      kept: new Set(ofFirst.spans().map(({ traceId }) => traceId)),
+      linkedTo: new Set(
+        ofSecond
+          .spans()
+          .flatMap(({ links }) =>
+            links
+              .filter(({ attributes }) => attributes['linked_traces.relation'] === 'caller')
+              .map(({ traceId }) => traceId),
+          ),
+      ),
+    }
+  }
+
+  it('keep or drop both traces at equal ratios', async () => {
+    const { kept, linkedTo } = await exported('0.5', '0.5')
+    expect(linkedTo).toEqual(kept)
+    expect(kept.size).toBeGreaterThan(0)
+  })
+
+  it('keep no trace at the lower ratio without the one it is linked to', async () => {
+    const { kept, linkedTo } = await exported('0.5', '0.25')
+    expect([...linkedTo].filter((traceId) => !kept.has(traceId))).toEqual([])
+    // Ids are random here, but that all or none of 200 are below 0.75 happens to nobody (10⁻²⁵).
+    expect(linkedTo.size).toBeGreaterThan(0)
+    expect(linkedTo.size).toBeLessThan(kept.size)
   })
 })
 

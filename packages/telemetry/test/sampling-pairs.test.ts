@@ -7,23 +7,22 @@ import {
   TraceFlags,
   trace,
 } from '@opentelemetry/api'
-import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import type { Sampler } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
-import { BoundaryPropagator } from '../src/lib/boundary/boundary-propagator.ts'
 import { BoundaryTracerProvider } from '../src/lib/boundary/boundary-tracer-provider.ts'
 import { noteDecision } from '../src/lib/boundary/inbound-decisions.ts'
 import type { InboundDecision } from '../src/lib/boundary/inbound-policy.ts'
 import type { SamplerConfig } from '../src/lib/config/telemetry-config.ts'
 import { withLinkedRoot } from '../src/lib/links/with-linked-root.ts'
 import { RandomIdGenerator } from '../src/lib/sampling/random-id-generator.ts'
+import { createPropagator } from '../src/lib/sdk/create-propagator.ts'
 import { createSampler } from '../src/lib/sdk/create-sampler.ts'
 import { RandomFlagTracerProvider } from '../src/lib/sdk/random-flag-tracer-provider.ts'
 import { seededBytes } from './seeded-bytes.ts'
 
 const PAIRS = 20_000
 
-const propagator = new BoundaryPropagator(new W3CTraceContextPropagator())
+const propagator = createPropagator(['tracecontext'], [])
 
 /** A service as `startTelemetry` sets it up, without the process around it. */
 class Service {
