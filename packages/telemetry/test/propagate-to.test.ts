@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { context, propagation, SpanKind } from '@opentelemetry/api'
 import { Agent, interceptors, fetch as npmFetch, request } from 'undici'
-import { request as request5 } from 'undici-5'
+import { Agent as Agent5, request as request5 } from 'undici-5'
 import { afterAll, describe, expect, it } from 'vitest'
 import { recordSpans } from './boundary-recording.ts'
 import { serveTls } from './serve-tls.ts'
@@ -47,6 +47,10 @@ afterAll(async () => {
 
 type Send = (url: string, headers?: Record<string, string>) => Promise<string>
 
+/** Without a dispatcher of its own, it would take the one that another release has left for the whole process. */
+const dispatcher5 = new Agent5()
+afterAll(() => dispatcher5.close())
+
 const sendHttp = async (outgoing: http.ClientRequest) => {
   outgoing.end()
   const [response] = await once(outgoing, 'response')
@@ -64,7 +68,8 @@ const clients: Record<string, Send> = {
   'fetch of the package undici': async (url, headers) =>
     (await npmFetch(url, { headers: { ...headers } })).text(),
   'undici.request': async (url, headers) => (await request(url, { headers: { ...headers } })).body.text(),
-  'undici 5': async (url, headers) => (await request5(url, { headers: { ...headers } })).body.text(),
+  'undici 5': async (url, headers) =>
+    (await request5(url, { dispatcher: dispatcher5, headers: { ...headers } })).body.text(),
 }
 
 /** With baggage of our own, as any request in a trace may have it. */
