@@ -5,6 +5,7 @@ import { TelemetryConfigError } from '../config/telemetry-config-error.ts'
 import type { SettingSource } from '../config/where-settings-come-from.ts'
 import { whereSettingsComeFrom } from '../config/where-settings-come-from.ts'
 import { makeLinkedTestTraces } from '../sdk/linked-test-traces.ts'
+import { findProxyEnv } from '../sdk/proxy-env.ts'
 import type { DestinationDiagnosis } from './check-destination.ts'
 import { checkDestination } from './check-destination.ts'
 
@@ -22,12 +23,20 @@ export interface Diagnosis {
   readonly traceIds: readonly string[]
 }
 
+/** A proxy that Node was told of, and not told to use. */
+function unusedProxy(env: NodeJS.ProcessEnv): string[] {
+  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].filter((name) => env[name])
+  if (names.length === 0 || findProxyEnv() !== undefined) return []
+  return [`${names.join(', ')}: not used by Node. Set NODE_USE_ENV_PROXY=1 if exports are to go that way.`]
+}
+
 /** Reads the configuration as `register` does, and sends one linked pair of test traces to every destination. */
 export async function diagnose(env: NodeJS.ProcessEnv, facts: ApplicationFacts): Promise<Diagnosis> {
   const settings = whereSettingsComeFrom(env)
   const nothing = { settings, problems: [], notices: [], destinations: [], traceIds: [] }
   try {
-    const { destinations, resourceAttributes, notices } = resolveConfig({}, env, facts)
+    const { destinations, resourceAttributes, ...config } = resolveConfig({}, env, facts)
+    const notices = [...config.notices, ...unusedProxy(env)]
     if (destinations.length === 0) return { ...nothing, verdict: 'ok', notices }
     const { spans, traceIds } = makeLinkedTestTraces(resourceAttributes)
     const diagnoses = await Promise.all(destinations.map((to) => checkDestination(to, spans)))

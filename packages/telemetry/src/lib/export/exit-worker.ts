@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import http from 'node:http'
-import type { RequestOptions } from 'node:https'
+import type { AgentOptions } from 'node:https'
 import https from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import { workerData } from 'node:worker_threads'
@@ -14,7 +14,8 @@ export interface ExitRequest {
   /** Not compressed yet: the main thread has better things to do than that, too. */
   readonly body: Uint8Array
   readonly compression: 'gzip' | 'none'
-  readonly tls: Pick<RequestOptions, 'ca' | 'cert' | 'key'>
+  /** What its connection is made with. */
+  readonly agent: Pick<AgentOptions, 'ca' | 'cert' | 'key' | 'proxyEnv'>
 }
 
 /** What came of the last attempt: the answer, its body in Base64, or the error there was instead. */
@@ -64,11 +65,11 @@ function note(answer: ExitAnswer, index: number): void {
   Atomics.store(progress, 1 + index, written)
 }
 
-function send({ url, headers, body, compression, tls }: ExitRequest): Promise<ExitAnswer> {
+function send({ url, headers, body, compression, agent }: ExitRequest): Promise<ExitAnswer> {
   return new Promise((resolve) => {
-    const { request } = url.startsWith('https:') ? https : http
+    const { request, Agent } = url.startsWith('https:') ? https : http
     const encoding = compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}
-    request(url, { ...tls, method: 'POST', headers: { ...headers, ...encoding } })
+    request(url, { agent: new Agent(agent), method: 'POST', headers: { ...headers, ...encoding } })
       .once('error', (error: NodeJS.ErrnoException) => {
         resolve({ code: error.code ?? '', message: error.message.slice(0, MAX_TEXT) })
       })

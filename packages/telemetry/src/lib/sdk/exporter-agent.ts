@@ -61,7 +61,10 @@ export function createExporterAgent(options: ExporterAgentOptions): ExporterAgen
   const agent = new Agent({ keepAlive: true, ...agentOptions }) as RequestAgent
   const { addRequest } = agent
   agent.addRequest = (request, ...rest) => {
-    for (const name of request.getHeaderNames()) if (!own.has(name)) request.removeHeader(name)
+    for (const name of request.getHeaderNames()) {
+      // Node's own, for a proxy on the way.
+      if (!own.has(name) && !name.startsWith('proxy-')) request.removeHeader(name)
+    }
     if (!own.has('host')) request.setHeader('Host', host)
     request.on('socket', (socket) => socket.unref())
     // The exporter's timeout is its time for retries, which are the queue's affair: see `createOtlpDelivery`.

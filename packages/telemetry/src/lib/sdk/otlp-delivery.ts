@@ -22,6 +22,7 @@ import type { EncodedBatch } from '../export/spool-folder.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
 import { createExporterAgent } from './exporter-agent.ts'
+import { findProxyEnv } from './proxy-env.ts'
 import { readTlsFiles } from './read-tls-files.ts'
 
 export interface OtlpDelivery {
@@ -58,7 +59,8 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     }),
   )
   const pem = readTlsFiles(tls)
-  const { agent, run } = createExporterAgent({ url, headers, timeoutMillis, ...pem })
+  const proxyEnv = findProxyEnv()
+  const { agent, run } = createExporterAgent({ url, headers, timeoutMillis, ...pem, proxyEnv })
   const exporter = createExporter(protocol, {
     url,
     headers,
@@ -116,7 +118,7 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
   }
 
   function exitRequest({ encoding, body }: EncodedBatch): ExitRequest {
-    return { url, headers: headersFor(encoding), body, compression, tls: pem }
+    return { url, headers: headersFor(encoding), body, compression, agent: { ...pem, proxyEnv } }
   }
 
   function interpretExit({ batch, lost, failure }: Encoded, exit: ExitAnswer | undefined): Delivery {
