@@ -9,6 +9,7 @@ import { Agent, fetch as npmFetch, Pool, request } from 'undici'
 import { Agent as Agent5, request as request5 } from 'undici-5'
 import { afterAll, describe, expect, it } from 'vitest'
 import { recordSpans } from './boundary-recording.ts'
+import { here, runNode } from './run-node.ts'
 import { serveTls } from './serve-tls.ts'
 
 const { spanOf } = recordSpans({})
@@ -202,5 +203,18 @@ describe('a proxy that copies the headers it was sent', () => {
     proxy.closeAllConnections()
     proxy.close()
     await once(proxy, 'close')
+  })
+})
+
+describe.each([
+  ['22.19', 'node-22'],
+  ['24', 'node-24'],
+])('on Node %s', (_, name) => {
+  it('a context that the caller has copied is replaced by its own, with every client that Node has', async () => {
+    const node = here(`node-versions/node_modules/${name}/bin/node`)
+    const app = runNode('copies-the-headers-of-a-caller.mjs', { node, env: { OTEL_TRACES_EXPORTER: 'none' } })
+    const { stdout } = await app.ended
+    const own = [expect.stringMatching(/^00-(?!4bf9)[0-9a-f]{32}-[0-9a-f]{16}-03$/)]
+    expect(JSON.parse(stdout)).toEqual({ object: own, list: own, setHeader: own, fetch: own })
   })
 })
