@@ -1,10 +1,12 @@
 import { startTestReceiver, type TestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { type ExpectedSpan, expectTraces } from '@linked-traces/telemetry/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type RecordingProxy, startRecordingProxy } from './support/start-recording-proxy.ts'
 import { type RunningService, startService } from './support/start-service.ts'
 
 let backend: TestReceiver
 let dice: RunningService
+let wire: RecordingProxy
 let gateway: RunningService
 let seenBefore = 0
 
@@ -12,11 +14,13 @@ beforeAll(async () => {
   backend = await startTestReceiver()
   const destination = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
   dice = await startService('dice', destination)
-  gateway = await startService('gateway', { ...destination, DICE_URL: dice.url })
+  wire = await startRecordingProxy(dice.url)
+  gateway = await startService('gateway', { ...destination, DICE_URL: wire.url })
 }, 60_000)
 
 afterAll(async () => {
   await gateway?.stop()
+  await wire?.[Symbol.asyncDispose]()
   await dice?.stop()
   await backend?.close()
 }, 60_000)
@@ -291,6 +295,18 @@ describe('POST /roll_batch', () => {
       },
       { name: 'GET /rolls/:id', kind: 'server', links: [{ to: 'batch', relation: 'result' }] },
     ])
+  })
+
+  it('hands the baggage of a request on to its job, but not to a batch, which has many senders', async () => {
+    const headers = { baggage: 'tenant=acme' }
+    const handedOn = async (path: string, spans: number) => {
+      seenBefore = backend.spans().length
+      await (await fetch(gateway.url + path, { method: 'POST', headers })).text()
+      await newSpans(spans)
+      return wire.exchanges.at(-1)?.requestHeaders.baggage
+    }
+    expect(await handedOn('/roll_later?delay=0', 5)).toBe('tenant=acme')
+    expect(await handedOn('/roll_batch?count=1', 6)).toBeUndefined()
   })
 
   it('takes messages of several requests in one batch, which is linked to all their traces', async () => {

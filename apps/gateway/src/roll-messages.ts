@@ -55,7 +55,7 @@ export async function processRolls(dice: DiceClient, batch: readonly RollMessage
     await withLinkedRoot('process rolls', options, async (span) => {
       for (const job of new Set(batch.map((message) => message.job))) job.madeBy(span)
       const results = await dice.rollMany(batch.length)
-      for (const [index, { reply }] of batch.entries()) reply.resolve(results[index] as number)
+      for (const [index, result] of results.entries()) batch[index]?.reply.resolve(result)
     })
   } catch (error) {
     for (const { reply } of batch) reply.reject(error)

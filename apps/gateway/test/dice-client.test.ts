@@ -63,6 +63,38 @@ describe('DiceClient', () => {
     })
   })
 
+  it.each([
+    [1, '[4]'],
+    [3, '[1,6,3]'],
+    [128, `[${Array(128).fill(2)}]`],
+  ])('rolls %d times with one request', async (rolls, answer) => {
+    const asked: unknown[] = []
+    const url = await listenUntilDone(({ url }, response) => {
+      asked.push(url)
+      response.end(answer)
+    })
+    expect(await new DiceClient(url, PATIENT).rollMany(rolls)).toEqual(JSON.parse(answer))
+    expect(asked).toEqual([`/rolldice?rolls=${rolls}`])
+  })
+
+  it.each(['[1,2]', '[1,2,3,4]', '[1,2,7]', '[1,2,"3"]', '[]', '3', '{"length":3}', ''])(
+    'refuses %s for three rolls',
+    async (answer) => {
+      const url = await listenUntilDone((_request, response) => response.end(answer))
+      await expect(new DiceClient(url, PATIENT).rollMany(3)).rejects.toMatchObject({
+        code: 'dice_bad_answer',
+      })
+    },
+  )
+
+  it('says that dice takes no rolls at the moment', async () => {
+    await expect(roll((_request, response) => response.writeHead(503).end('4'))).rejects.toMatchObject({
+      status: 503,
+      code: 'dice_unavailable',
+      headers: { 'retry-after': '1' },
+    })
+  })
+
   it('says that nobody listens', async () => {
     await expect(new DiceClient(await closedPort(), PATIENT).roll('/rolldice')).rejects.toMatchObject({
       status: 502,
