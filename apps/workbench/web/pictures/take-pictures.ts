@@ -7,7 +7,7 @@ import { type Service, startService } from '../test/support/start-service.ts'
 import { picturesFolder, schemes, takePicture } from './take-picture.ts'
 
 /*
- * Takes the pictures in docs/pictures: three real services at the addresses the README names, which must
+ * Takes the pictures of docs/workbench.md: three real services at the addresses the README names, which must
  * be free, so that a reader sees in them what is on their own screen.
  */
 
@@ -49,19 +49,17 @@ describe('First run', () => {
 describe('With traces', () => {
   let traces: { readonly gateway: string; readonly dice: string }
   let callId: string
-  /** The time of all requests, as a view's address holds it. */
-  let time: string
+  /** Requests for some minutes, sent once for the pictures that need them; their time, as a view's address holds it. */
+  let traffic: Promise<string> | undefined
+  const sent = (): Promise<string> => (traffic ??= timeOfTraffic())
 
   beforeAll(async () => {
     dice = await startDice()
     gateway = await startService('gateway', { ...destination, GATEWAY_PORT: '8080' })
     // The first of all rolls, as a newcomer's is: it takes long enough to tell its spans apart.
     traces = await rollWithLink()
-    const from = Date.now()
-    await sendTraffic()
-    time = new URLSearchParams({ from: `${from}000000`, to: `${Date.now()}000000` }).toString()
     callId = await idOfCall(traces.gateway)
-  }, trafficMillis + 60_000)
+  }, 60_000)
 
   describe.each(schemes)('%s', (scheme) => {
     it('Linked traces', async () => {
@@ -85,20 +83,23 @@ describe('With traces', () => {
       })
     })
 
-    it('Stream', async () => {
+    it('Stream', { timeout: trafficMillis + 60_000 }, async () => {
+      await sent()
       await takePicture(browser, 'stream', scheme, workbenchUrl, 400, async (page) => {
         await page.locator('.tail-status', { hasText: /^Live/ }).waitFor()
         await page.locator('.tail-line').first().waitFor()
       })
     })
 
-    it('Traces', async () => {
+    it('Traces', { timeout: trafficMillis + 60_000 }, async () => {
+      await sent()
       await takePicture(browser, 'traces', scheme, `${workbenchUrl}/traces`, 700, async (page) => {
         await page.getByRole('link', { name: 'GET /roll_with_link' }).first().waitFor()
       })
     })
 
-    it('Dashboard', async () => {
+    it('Dashboard', { timeout: trafficMillis + 60_000 }, async () => {
+      const time = await sent()
       await takePicture(
         browser,
         'dashboard',
@@ -117,6 +118,12 @@ describe('With traces', () => {
 async function request(i: number): Promise<void> {
   const path = i % 17 === 9 ? '/roll_twice' : i % 3 === 0 ? '/roll_with_link' : '/rolldice'
   await (await fetch(gatewayUrl + path)).text()
+}
+
+async function timeOfTraffic(): Promise<string> {
+  const from = Date.now()
+  await sendTraffic()
+  return new URLSearchParams({ from: `${from}000000`, to: `${Date.now()}000000` }).toString()
 }
 
 /** Sends requests, in waves; near their end dice is away for some seconds, as in a careless deployment. */

@@ -29,8 +29,8 @@ afterAll(async () => {
 }, 60_000)
 
 /** Rolls over a link, and says which traces came of it. */
-async function roll(): Promise<{ gateway: string; dice: string }> {
-  const response = await fetch(`${gateway.url}/roll_with_link`, { headers: { accept: 'application/json' } })
+async function roll(at: Service = gateway): Promise<{ gateway: string; dice: string }> {
+  const response = await fetch(`${at.url}/roll_with_link`, { headers: { accept: 'application/json' } })
   const { traces } = (await response.json()) as Record<
     'traces',
     Record<'gateway' | 'dice', { traceId: string }>
@@ -125,6 +125,18 @@ describe('Linked traces', () => {
     expect(await accessibilityProblems(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('complementary').waitFor({ state: 'detached' })
+  })
+
+  it('says that the gateway did not sample the call that dice began a trace for', async () => {
+    await using unsampling = await startService('gateway', {
+      OTEL_EXPORTER_OTLP_ENDPOINT: workbench.url,
+      OTEL_TRACES_SAMPLER: 'always_off',
+      DICE_URL: dice.url,
+    })
+    const { dice: rolled } = await roll(unsampling)
+    await stored(rolled, 2)
+    await using view = await openPage(browser, `${workbench.url}/linked/${rolled}`)
+    await view.page.locator('.box-missing', { hasText: 'not sampled by gateway' }).waitFor()
   })
 
   it('names who did not sample, where the span that was called says who called', async () => {

@@ -157,6 +157,7 @@ describe('Traces', () => {
     if (!box) throw new Error('There is no plot.')
     // The list marks the point of the trace under the pointer.
     await rowOf(page, 'charge card').hover()
+    await page.locator('.scatter-ring').waitFor()
     const ring = await page.locator('.scatter-ring').boundingBox()
     if (!ring) throw new Error('No point is marked.')
     const [x, y] = [ring.x + ring.width / 2, ring.y + ring.height / 2]

@@ -169,7 +169,9 @@ export function LinkedScreen({
           {errors > 0 && <span class="error-text">{errors} with errors</span>}
         </TraceHead>
 
-        <p class="story">{story(relations, set.traces.length, Math.max(0, untold)).join(' ')}</p>
+        <p class="story">
+          <Unbroken text={story(relations, set.traces.length, Math.max(0, untold)).join(' ')} />
+        </p>
 
         <section class="panel" aria-labelledby="graph-title">
           <div class="panel-head">
@@ -218,7 +220,7 @@ export function LinkedScreen({
             <h2 id="stack-title">When it happened</h2>
             <p class="muted legend">
               {stack.length === 1 ? 'the spans of the trace' : 'the spans of each trace, on one time axis'}
-              {coarse && ', starts known to 1 ms'}
+              {coarse && ', starts exact to 1 ms'}
             </p>
             <PauseSwitch traces={stack} cutPauses={cutPauses} />
           </div>
@@ -282,6 +284,24 @@ export function LinkedScreen({
         </PeekPanel>
       ) : null}
     </div>
+  )
+}
+
+/** Text whose durations stay on one line. */
+function Unbroken({ text }: { readonly text: string }) {
+  const parts = text.split(/(\d[\d.]* (?:ns|µs|ms|s|min|h|d)\b)/)
+  return (
+    <>
+      {parts.map((part, index) =>
+        index % 2 === 0 ? (
+          part
+        ) : (
+          <span key={`${index} ${part}`} class="nowrap">
+            {part}
+          </span>
+        ),
+      )}
+    </>
   )
 }
 

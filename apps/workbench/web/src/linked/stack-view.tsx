@@ -171,7 +171,7 @@ function Band(
         <span class="band-start muted number" title={exactTime(trace.startTimeUnixNano)}>
           {band.offset === 0
             ? `starts at ${clockTime(trace.startTimeUnixNano)}`
-            : `starts ${formatDuration(band.offset)} later, at ${clockTime(trace.startTimeUnixNano)}`}
+            : `starts ${formatDuration(band.offset)} after the first, at ${clockTime(trace.startTimeUnixNano)}`}
         </span>
       </h3>
       {band.rows.map((row) => {

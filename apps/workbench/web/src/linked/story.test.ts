@@ -27,9 +27,21 @@ describe('story', () => {
     ],
     ['deferred', ['gateway started “roll later”, a trace of its own, 5 s later.']],
     ['try-2', ['gateway tried “roll with retries” 3 times; the last did not fail.']],
+    ['try-1', ['gateway tried “roll with retries” 3 times; the last did not fail.']],
     ['batch', ['scorekeeper took up messages from 4 gateway traces at once.']],
   ])('tells the pattern “%s” in its own words', (trace, sentences) => {
     expect(told(patterns, trace)).toEqual(sentences)
+  })
+
+  it('tells of a service’s own traces that they are', () => {
+    const own: WorldSketch = {
+      a: [{ id: 'send' }],
+      b: [{ id: 'send' }],
+      both: [
+        { id: 'take', links: ['a', 'b'].map((trace) => ({ to: `${trace}/send`, relation: 'message' })) },
+      ],
+    }
+    expect(told(own, 'both')).toEqual(['gateway took up messages from 2 of its own traces at once.'])
   })
 
   it('tells of tries within one trace too, and of those that all failed', () => {
@@ -65,7 +77,7 @@ describe('story', () => {
       },
     ]
     expect(told({ job, other: job, poll: both }, 'poll')).toEqual([
-      '“GET /rolls/:id” in gateway used the results of 2 gateway traces.',
+      '“GET /rolls/:id” in gateway used the results of 2 of its own traces.',
     ])
   })
 

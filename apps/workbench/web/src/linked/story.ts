@@ -117,7 +117,12 @@ function gathered(group: readonly Relation[], to: string, causes: number): strin
   const { relation, effect } = group[0] as Relation
   const services = new Set(group.map(({ cause }) => cause.summary?.serviceName))
   const [only] = services
-  const from = services.size === 1 ? `${causes} ${only} traces` : `${causes} traces`
+  const from =
+    services.size > 1
+      ? `${causes} traces`
+      : only === to
+        ? `${causes} of its own traces`
+        : `${causes} ${only} traces`
   switch (relation) {
     case 'caller':
       return `${quoted(effect)} in ${to} was called from ${from}.`
