@@ -1,7 +1,7 @@
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { describe, expect, it } from 'vitest'
-import { CERTIFICATE, serveTls } from './serve-tls.ts'
 import { here, runToEnd, SOURCE } from './run-node.ts'
+import { CERTIFICATE, serveTls } from './serve-tls.ts'
 
 const TOKEN = 'xaat-01234567-89ab-cdef-0123-456789abcdef'
 
@@ -80,6 +80,75 @@ The test traces are ${caller?.traceId} (caller) and ${callee?.traceId} (callee);
       const { code, stdout } = await doctor(env)
       expect(code).toBe(1)
       expect(stdout).toMatch(/limit exceeded\n +Sample with OTEL_TRACES_SAMPLER/)
+    },
+  )
+
+  it('stays on one screen with destinations that fail and more settings than it has lines', async () => {
+    await using axiom = await startAxiom()
+    const gone = await startTestReceiver()
+    await gone.close()
+    const env = {
+      AXIOM_TOKEN: 'xaat-wrong-0123456789',
+      AXIOM_DATASET: 'traces',
+      AXIOM_EDGE_URL: axiom.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://localhost:9',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=hunter2',
+      WORKBENCH_URL: gone.url,
+      OTEL_SERVICE_NAME: 'shop',
+      OTEL_RESOURCE_ATTRIBUTES: `team=${'x'.repeat(500)}`,
+      OTEL_BSP_MAX_QUEUE_SIZE: '4096',
+      OTEL_BSP_SCHEDULE_DELAY: '1000',
+      OTEL_BSP_EXPORT_TIMEOUT: '20000',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '256',
+      OTEL_TRACES_SAMPLER: 'always_on',
+      OTEL_PROPAGATORS: 'tracecontext',
+      OTEL_LOG_LEVEL: 'warn',
+      LINKED_TRACES_INBOUND: 'link',
+      LINKED_TRACES_QUEUE_BYTES: '10000000',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '5000',
+      OTEL_SPAN_LINK_COUNT_LIMIT: '64',
+    }
+    const { code, stdout, stderr } = await doctor(env)
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(24)
+    expect(stdout).toMatch(/… and \d+ more; all others have their defaults/)
+    expect(stdout.match(/✗/g)).toHaveLength(2)
+    for (const secret of ['hunter2', 'xaat-wrong-0123456789']) expect(stdout).not.toContain(secret)
+    const json = await doctor(env, '--json')
+    expect(JSON.parse(json.stdout).settings).toContainEqual({
+      key: 'OTEL_SPAN_LINK_COUNT_LIMIT',
+      value: '64',
+      from: 'environment',
+    })
+    for (const secret of ['hunter2', 'xaat-wrong-0123456789']) expect(json.stdout).not.toContain(secret)
+  })
+
+  it.each(['--json', undefined])(
+    'shows no secret that a backend repeats, that an address has, or that is misplaced (%s)',
+    async (json) => {
+      const args = json === undefined ? [] : [json]
+      await using backend = await startTestReceiver()
+      backend.respondAlwaysWith({
+        status: 403,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ message: 'key hunter2 is not known' }),
+      })
+      const echoed = await doctor(
+        { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=hunter2' },
+        ...args,
+      )
+      expect(echoed.code).toBe(1)
+      expect(echoed.stdout).toContain('key <redacted> is not known')
+      const address = await doctor(
+        { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hunter2@127.0.0.1:9' },
+        ...args,
+      )
+      const misplaced = await doctor({ AXIOM_TOKEN: TOKEN, AXIOM_DATASET: TOKEN }, ...args)
+      for (const { stdout, stderr } of [echoed, address, misplaced]) {
+        expect(stdout + stderr).not.toContain('hunter2')
+        expect(stdout + stderr).not.toContain(TOKEN)
+      }
     },
   )
 
