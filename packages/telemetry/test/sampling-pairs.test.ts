@@ -13,6 +13,8 @@ import { BoundaryTracerProvider } from '../src/lib/boundary/boundary-tracer-prov
 import { noteDecision } from '../src/lib/boundary/inbound-decisions.ts'
 import type { InboundDecision } from '../src/lib/boundary/inbound-policy.ts'
 import type { SamplerConfig } from '../src/lib/config/telemetry-config.ts'
+import { extractCarrier } from '../src/lib/links/extract-carrier.ts'
+import { injectCarrier } from '../src/lib/links/inject-carrier.ts'
 import { withLinkedRoot } from '../src/lib/links/with-linked-root.ts'
 import { RandomIdGenerator } from '../src/lib/sampling/random-id-generator.ts'
 import { createPropagator } from '../src/lib/sdk/create-propagator.ts'
@@ -169,6 +171,21 @@ describe(`linked_probability, over ${PAIRS} pairs of a trace and the one it link
         expect(isKept(root)).toBe(isKept(request))
         if (isKept(root)) kept += 1
       })
+    }
+    expectShare(kept, 0.25)
+  })
+
+  it('goes for messages, by what they carry', () => {
+    const [producer, consumer] = [service(probability(0.25), 1), service(probability(0.25), 2)]
+    let kept = 0
+    for (let message = 0; message < PAIRS; message += 1) {
+      const sent = producer.tracer.startSpan('send', {}, ROOT_CONTEXT)
+      const carrier = injectCarrier({}, { relation: 'link', context: trace.setSpan(ROOT_CONTEXT, sent) })
+      const received = extractCarrier(carrier, { context: ROOT_CONTEXT })
+      const processed = consumer.tracer.startSpan('process', received, received.context)
+      expect(processed.spanContext().traceId).not.toBe(sent.spanContext().traceId)
+      expect(isKept(processed)).toBe(isKept(sent))
+      if (isKept(processed)) kept += 1
     }
     expectShare(kept, 0.25)
   })
