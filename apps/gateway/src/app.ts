@@ -1,5 +1,5 @@
-import { allowOnly, answerErrors, notFound, routeExactly } from '@linked-traces/service/problem-routes'
-import express, { type Express } from 'express'
+import { allowOnly, answerErrors, notFoundBut, routeExactly } from '@linked-traces/service/problem-routes'
+import express, { type Express, type RequestHandler } from 'express'
 import type { BatchQueue } from './batch-queue.ts'
 import type { DeferredJobs } from './deferred-jobs.ts'
 import type { DiceClient } from './dice-client.ts'
@@ -22,24 +22,26 @@ export interface GatewayParts {
 
 /** The gateway: asks dice, in one trace or in linked ones. What joins which is in docs/patterns.md. */
 export function gatewayApp({ dice, jobs, queue, workbenchUrl }: GatewayParts): Express {
+  const get: Readonly<Record<string, RequestHandler>> = {
+    '/rolldice': rollDice(dice, workbenchUrl),
+    '/roll_with_link': rollWithLink(dice, workbenchUrl),
+    '/roll_many': rollMany(dice, workbenchUrl),
+    '/roll_with_retry': rollWithRetry(dice, workbenchUrl),
+    '/rolls/:id': deferredRoll(jobs, workbenchUrl),
+  }
+  const post: Readonly<Record<string, RequestHandler>> = {
+    '/roll_later': rollLater(dice, jobs, workbenchUrl),
+    '/roll_batch': rollBatch(queue, jobs, workbenchUrl),
+  }
   const app = express()
   routeExactly(app)
-  const forGet = allowOnly('GET', 'HEAD')
-  const forPost = allowOnly('POST')
-  app.route('/rolldice').get(rollDice(dice, workbenchUrl)).all(forGet)
-  app.route('/roll_with_link').get(rollWithLink(dice, workbenchUrl)).all(forGet)
-  app.route('/roll_many').get(rollMany(dice, workbenchUrl)).all(forGet)
-  app.route('/roll_with_retry').get(rollWithRetry(dice, workbenchUrl)).all(forGet)
-  app
-    .route('/roll_later')
-    .post(rollLater(dice, jobs, workbenchUrl))
-    .all(forPost)
-  app
-    .route('/roll_batch')
-    .post(rollBatch(queue, jobs, workbenchUrl))
-    .all(forPost)
-  app.route('/rolls/:id').get(deferredRoll(jobs, workbenchUrl)).all(forGet)
-  app.use(notFound)
+  for (const [path, answer] of Object.entries(get)) {
+    app.route(path).get(answer).all(allowOnly('GET', 'HEAD'))
+  }
+  for (const [path, answer] of Object.entries(post)) {
+    app.route(path).post(answer).all(allowOnly('POST'))
+  }
+  app.use(notFoundBut(...Object.keys(get), ...Object.keys(post)))
   app.use(answerErrors())
   return app
 }

@@ -270,8 +270,20 @@ describe('gatewayApp', () => {
     expect(statusCode).toBe(400)
   })
 
-  it('answers 404 elsewhere', async () => {
-    const { statusCode, body } = await request(`${await listen(await listenUntilDone(four))}/roll`)
-    expect([statusCode, await body.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })])
-  })
+  it.each(['/', '/roll', '/roll_many/', '/rolls', '/rolls/'])(
+    'answers 404 at %s, and says where there is something',
+    async (path) => {
+      const { statusCode, body } = await request((await listen(await closedPort())) + path)
+      expect([statusCode, await body.json()]).toEqual([
+        404,
+        {
+          title: 'Not Found',
+          status: 404,
+          code: 'not_found',
+          detail:
+            'There is nothing at this address. There is something at /rolldice, /roll_with_link, /roll_many, /roll_with_retry, /rolls/:id, /roll_later, /roll_batch.',
+        },
+      ])
+    },
+  )
 })

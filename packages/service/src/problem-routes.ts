@@ -18,8 +18,18 @@ export function allowOnly(...methods: string[]): (request: IncomingMessage) => n
 
 /** The handler behind all routes: 404. */
 export function notFound(): never {
-  throw new Problem({ status: 404, code: 'not_found', detail: 'There is nothing at this address.' })
+  throw new Problem({ status: 404, code: 'not_found', detail: NOT_FOUND })
 }
+
+/** The same for a service with few addresses, which it names. */
+export function notFoundBut(...addresses: string[]): () => never {
+  return () => {
+    const detail = `${NOT_FOUND} There is something at ${addresses.join(', ')}.`
+    throw new Problem({ status: 404, code: 'not_found', detail })
+  }
+}
+
+const NOT_FOUND = 'There is nothing at this address.'
 
 /**
  * The error handler behind everything: a {@link Problem} is sent as it is; any other error is logged, and answered with a

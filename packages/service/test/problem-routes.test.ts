@@ -3,7 +3,7 @@ import { request } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HttpService } from '../src/http-service.ts'
 import { Problem } from '../src/problem.ts'
-import { allowOnly, answerErrors, notFound, routeExactly } from '../src/problem-routes.ts'
+import { allowOnly, answerErrors, notFound, notFoundBut, routeExactly } from '../src/problem-routes.ts'
 
 const logged: unknown[][] = []
 let service: HttpService | undefined
@@ -119,5 +119,17 @@ describe('routeExactly', () => {
     const { headers } = await ask('/roll', 'GET')
     expect(headers).not.toHaveProperty('x-powered-by')
     expect(headers).not.toHaveProperty('etag')
+  })
+})
+
+describe('notFoundBut', () => {
+  it('answers 404, and names the addresses where there is something', () => {
+    expect(notFoundBut('/rolldice', '/rolls/:id')).toThrow(
+      expect.objectContaining({
+        status: 404,
+        code: 'not_found',
+        message: 'There is nothing at this address. There is something at /rolldice, /rolls/:id.',
+      }),
+    )
   })
 })

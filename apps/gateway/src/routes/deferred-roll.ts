@@ -7,12 +7,9 @@ import { sendAnswer } from '../send-answer.ts'
 import { locateTrace } from '../trace-location.ts'
 
 /** Answers with what has become of a job, from a span that is linked to those that made the result. */
-export function deferredRoll(
-  jobs: DeferredJobs,
-  workbenchUrl: string | undefined,
-): RequestHandler<{ id: string }> {
+export function deferredRoll(jobs: DeferredJobs, workbenchUrl: string | undefined): RequestHandler {
   return (request, response) => {
-    const { state, results, problem, makers } = jobs.get(request.params.id)
+    const { state, results, problem, makers } = jobs.get(String(request.params.id))
     const span = trace.getActiveSpan()
     const traces = { gateway: locateTrace(span?.spanContext(), workbenchUrl) }
     if (state === 'pending') {
