@@ -1,0 +1,3 @@
+import { listen } from './order-routes.cjs'
+
+listen((_request, response) => response.end('hello'))

@@ -1,0 +1,1 @@
+require('./order-routes.cjs').serveOrders(require('express'))

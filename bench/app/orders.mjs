@@ -1,0 +1,4 @@
+import express from 'express'
+import { serveOrders } from './order-routes.cjs'
+
+serveOrders(express)

@@ -1,0 +1,1 @@
+require('@hyperdx/node-opentelemetry/build/src/tracing')

@@ -1,0 +1,144 @@
+import { connect, type Socket } from 'node:net'
+
+/** A keep-alive connection that sends one fixed request after another and knows where each answer ends. Cheap: the client may not be what limits. */
+class Connection {
+  readonly #socket: Socket
+  readonly #request: Buffer
+  #left = -1
+  #head = ''
+  #done: (() => void) | undefined
+  #fail: ((error: Error) => void) | undefined
+
+  private constructor(socket: Socket, request: Buffer) {
+    this.#socket = socket
+    this.#request = request
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    const ended = (error?: Error) => this.#fail?.(error ?? new Error('The application closed a connection.'))
+    socket.on('error', ended).on('close', () => ended())
+  }
+
+  static open(port: number, path: string): Promise<Connection> {
+    const request = Buffer.from(
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench\r\n\r\n`,
+    )
+    return new Promise((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(new Connection(socket, request)))
+      socket.setNoDelay(true).once('error', reject)
+    })
+  }
+
+  /** One request, to the end of its answer; rejects when the answer is not a 200. */
+  exchange(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#done = resolve
+      this.#fail = reject
+      this.#socket.write(this.#request)
+    })
+  }
+
+  close(): void {
+    this.#fail = undefined
+    this.#socket.destroy()
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#left < 0) {
+      this.#head += chunk.toString('latin1')
+      const end = this.#head.indexOf('\r\n\r\n')
+      if (end < 0) return
+      if (!this.#head.startsWith('HTTP/1.1 200 ')) {
+        this.#fail?.(new Error(`The application answered ${this.#head.slice(0, 40)}`))
+        return
+      }
+      const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(this.#head)?.[1]
+      const chunked = length === undefined && /\r\ntransfer-encoding: *chunked/i.test(this.#head)
+      const body = this.#head.length - end - 4
+      // The applications answer at once: a chunked body ends with what has its last chunk.
+      if (chunked) {
+        if (!this.#head.endsWith('\r\n0\r\n\r\n')) return
+        this.#left = 0
+      } else this.#left = Number(length ?? 0) - body
+    } else this.#left -= chunk.length
+    if (this.#left > 0) return
+    this.#left = -1
+    this.#head = ''
+    this.#done?.()
+  }
+}
+
+async function withConnections<T>(
+  port: number,
+  path: string,
+  count: number,
+  use: (connections: readonly Connection[]) => Promise<T>,
+): Promise<T> {
+  const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(port, path)))
+  try {
+    return await use(connections)
+  } finally {
+    for (const connection of connections) connection.close()
+  }
+}
+
+/** As many requests as the application takes for so long; tells how many were answered and in how long. */
+export function saturate(
+  port: number,
+  path: string,
+  connections: number,
+  millis: number,
+): Promise<{ requests: number; seconds: number }> {
+  return withConnections(port, path, connections, async (all) => {
+    const from = performance.now()
+    const until = from + millis
+    let requests = 0
+    await Promise.all(
+      all.map(async (connection) => {
+        while (performance.now() < until) {
+          await connection.exchange()
+          requests++
+        }
+      }),
+    )
+    return { requests, seconds: (performance.now() - from) / 1000 }
+  })
+}
+
+/** A number of requests, one after another. */
+export function inTurn(port: number, path: string, requests: number): Promise<void> {
+  return withConnections(port, path, 1, async ([connection]) => {
+    for (let left = requests; left > 0; left--) await connection?.exchange()
+  })
+}
+
+/**
+ * Requests at a fixed rate, whether the ones before are answered or not; tells each one's latency in milliseconds, counted from
+ * when it was due, so that waiting for a free connection counts.
+ */
+export function pace(port: number, path: string, rate: number, millis: number): Promise<readonly number[]> {
+  const total = Math.floor((rate * millis) / 1000)
+  return withConnections(port, path, 16, (all) => {
+    return new Promise((resolve, reject) => {
+      const free = [...all]
+      const latencies: number[] = []
+      const from = performance.now()
+      let next = 0
+      const due = (index: number) => from + (index * 1000) / rate
+      const send = () => {
+        while (next < total && due(next) <= performance.now()) {
+          const connection = free.pop()
+          if (connection === undefined) return
+          const dueAt = due(next++)
+          connection.exchange().then(() => {
+            latencies.push(performance.now() - dueAt)
+            free.push(connection)
+            if (latencies.length === total) {
+              clearInterval(timer)
+              resolve(latencies)
+            }
+          }, reject)
+        }
+      }
+      const timer = setInterval(send, 1)
+    })
+  })
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+
+/**
+ * The network interfaces besides the loopback, up or down. None is what the bench asks for: some of what is compared looks for
+ * cloud metadata services at start, or reports home.
+ */
+export function foreignInterfaces(): string[] {
+  const up = Object.keys(networkInterfaces())
+  return [...new Set([...up, ...interfacesOf(readDevices())])].filter((name) => name !== 'lo').toSorted()
+}
+
+/** The names in `/proc/net/dev`, which is that of the process's own network namespace. */
+export function interfacesOf(devices: string): string[] {
+  return devices.split('\n').flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
+}
+
+/** Says why not and how, unless nothing but the loopback is there, and the loopback is up. */
+export function refusal(foreign: readonly string[], loopback: boolean): string | undefined {
+  if (foreign.length > 0)
+    return (
+      `The comparison runs where only the loopback exists, and here is ${foreign.join(', ')}. ` +
+      'Run it with `pnpm --filter @linked-traces/bench peers`, which makes a network namespace (Linux).'
+    )
+  return loopback ? undefined : 'The loopback is down: `ip link set lo up` in this network namespace.'
+}
+
+export function loopbackIsUp(): boolean {
+  return networkInterfaces().lo !== undefined
+}
+
+function readDevices(): string {
+  try {
+    return readFileSync('/proc/net/dev', 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * A shell's words for running `"$@"` where only the loopback exists. Plain Debian has no `ip`: there the flags of `lo` are
+ * written in a sysfs of the new namespace's own.
+ */
+export const IN_NAMESPACE = [
+  'unshare',
+  '--map-root-user',
+  '--net',
+  '--mount',
+  'sh',
+  '-c',
+  'ip link set lo up 2>/dev/null || { mount -t sysfs sysfs /sys && echo 0x9 > /sys/class/net/lo/flags; } && exec "$@"',
+  'sh',
+] as const

@@ -1,0 +1,109 @@
+import { foreignLoad, machineTime } from './foreign-load.ts'
+import { inTurn, pace, saturate } from './load.ts'
+import { median, quantile } from './median.ts'
+import { firstLineMillis, ProcessUnderTest } from './process-under-test.ts'
+import { Sink } from './sink.ts'
+import { applicationOf, firstLineOf, type Variant } from './variants.ts'
+
+/** What one round tells about one variant. */
+export interface Round {
+  /** Spans that the backend got for a request of many, one after another. */
+  readonly spansPerRequest: number
+  /** Under saturation, of the spans that the requests should have made: the share that the backend got. */
+  readonly delivered: number
+  readonly cpuMicros: number
+  readonly requestsPerSecond: number
+  readonly firstLineMillis: number
+  readonly listenMillis: number
+  readonly startMegabytes: number
+  readonly loadMegabytes: number
+  readonly p99Millis: number
+  readonly longestHoldMillis: number
+  /** What other processes took of the machine while requests were counted, in processors. */
+  readonly foreignLoad: number
+}
+
+/** How long each part takes. */
+export interface Plan {
+  readonly starts: number
+  readonly warmUpMillis: number
+  readonly saturateMillis: number
+  readonly paceMillis: number
+}
+
+const CONNECTIONS = 16
+/** A second. */
+const PACE = 300
+const PROBES = 50
+/** Nothing new for so long: the queues are empty. They export every second; Datadog's every two, Logfire's as it likes. */
+const QUIET_MILLIS = 2200
+
+export async function measure(variant: Variant, plan: Plan, pin: readonly string[]): Promise<Round> {
+  const sink = await Sink.start()
+  try {
+    const starts: number[] = []
+    for (let start = 0; start < plan.starts; start++) {
+      starts.push(await firstLineMillis(firstLineOf(variant, sink.url), pin))
+    }
+    const app = await ProcessUnderTest.start(applicationOf(variant, sink.url), pin)
+    try {
+      return { firstLineMillis: median(starts) ?? 0, ...(await measureRunning(app, variant, plan, sink)) }
+    } catch (error) {
+      throw new Error(`${variant.name}: ${error instanceof Error ? error.message : error}\n${app.output}`)
+    } finally {
+      await app.stop()
+    }
+  } finally {
+    sink.close()
+  }
+}
+
+async function measureRunning(
+  app: ProcessUnderTest,
+  { workload, flags }: Variant,
+  { warmUpMillis, saturateMillis, paceMillis }: Plan,
+  sink: Sink,
+): Promise<Omit<Round, 'firstLineMillis'>> {
+  const path = workload === 'hello' ? '/' : '/orders/42'
+  const startMegabytes = app.residentMegabytes()
+  const traced = async () => {
+    if (flags.length > 0) await sink.quiet(QUIET_MILLIS)
+    return sink.takeSpans()
+  }
+
+  await inTurn(app.port, path, PROBES)
+  const spansPerRequest = (await traced()) / PROBES
+  await saturate(app.port, path, CONNECTIONS, warmUpMillis)
+  await traced()
+
+  const machine = machineTime()
+  const own = process.cpuUsage()
+  const processor = app.processorSeconds()
+  const { requests, seconds } = await saturate(app.port, path, CONNECTIONS, saturateMillis)
+  const ownUsed = process.cpuUsage(own)
+  const foreign = foreignLoad(
+    machine,
+    machineTime(),
+    (ownUsed.user + ownUsed.system) / 1e6 + app.processorSeconds() - processor,
+    seconds,
+  )
+  const loadMegabytes = app.residentMegabytes()
+  const spans = await traced()
+  const cpuMicros = ((app.processorSeconds() - processor) / requests) * 1e6
+
+  await app.watchLoop()
+  const latencies = await pace(app.port, path, PACE, paceMillis)
+  const longestHoldMillis = await app.longestHoldMillis()
+  return {
+    spansPerRequest,
+    delivered: spansPerRequest === 0 ? 1 : spans / (spansPerRequest * requests),
+    cpuMicros,
+    requestsPerSecond: requests / seconds,
+    listenMillis: app.millisToListen,
+    startMegabytes,
+    loadMegabytes,
+    p99Millis: quantile(latencies, 0.99) ?? 0,
+    longestHoldMillis,
+    foreignLoad: foreign,
+  }
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import type { Round } from './measure.ts'
+import { renderChart } from './render-chart.ts'
+import { renderResults } from './render-results.ts'
+import type { MicroResult, PeersResult } from './results.ts'
+import { summarize } from './summarize.ts'
+
+const ROUND: Round = {
+  spansPerRequest: 0,
+  delivered: 1,
+  cpuMicros: 100,
+  requestsPerSecond: 8000,
+  firstLineMillis: 20,
+  listenMillis: 90,
+  startMegabytes: 60,
+  loadMegabytes: 100,
+  p99Millis: 2,
+  longestHoldMillis: 3,
+  foreignLoad: 0,
+}
+const round = (changes: Partial<Round>): Round => ({ ...ROUND, ...changes })
+const traced = {
+  spansPerRequest: 3,
+  requestsPerSecond: 6000,
+  firstLineMillis: 60,
+  startMegabytes: 68,
+  p99Millis: 2.1,
+}
+const machine = {
+  processor: 'Example 9000',
+  processors: 2,
+  memoryGigabytes: 8,
+  kernel: 'linux 6.1',
+  node: 'v26.10.0',
+}
+
+const PEERS: PeersResult = {
+  date: '2026-11-22T23:00:00.000Z',
+  machine,
+  pinned: true,
+  plan: { starts: 3, warmUpMillis: 1000, saturateMillis: 3000, paceMillis: 6000 },
+  variants: [
+    // Between the rounds the machine became slower: only ratios within a round mean anything.
+    { name: 'none', title: 'no tracing', base: 'none', rounds: [ROUND, round({ cpuMicros: 200 }), ROUND] },
+    {
+      name: 'ours',
+      title: 'linked-traces',
+      version: '0.1.0',
+      base: 'none',
+      rounds: [
+        round({ ...traced, cpuMicros: 130 }),
+        round({ ...traced, cpuMicros: 280, foreignLoad: 0.9 }),
+        round({ ...traced, cpuMicros: 125, delivered: 0.5 }),
+      ],
+    },
+    {
+      name: 'other',
+      title: 'other <b>',
+      version: '4.2.0',
+      base: 'none',
+      rounds: [round({ ...traced, cpuMicros: 330 })],
+    },
+    { name: 'hello', title: 'hello world: no tracing', base: 'hello', rounds: [round({ cpuMicros: 12.34 })] },
+  ],
+}
+
+const MICRO: MicroResult = {
+  date: '2026-11-21T01:00:00.000Z',
+  machine,
+  operations: [{ name: 'a span', micros: 1.234 }],
+  series: [
+    {
+      name: 'A span with attributes',
+      unit: 'attributes',
+      points: [
+        { size: 0, micros: 1 },
+        { size: 10, micros: 3 },
+      ],
+    },
+  ],
+}
+
+describe('summarize', () => {
+  it('takes the medians of what each round says beside the base in that round', () => {
+    expect(summarize(PEERS).find(({ name }) => name === 'ours')).toMatchObject({
+      cpuMicros: 130,
+      addedMicros: 30,
+      cpuRatio: 1.3,
+      throughputRatio: 0.75,
+      addedFirstLineMillis: 40,
+      addedStartMegabytes: 8,
+      delivered: 1,
+      disturbed: 1,
+      rounds: 3,
+    })
+  })
+
+  it('leaves out what has no round or no base yet', () => {
+    const variants = [
+      { name: 'none', title: 'no tracing', base: 'none', rounds: [] },
+      { name: 'ours', title: 'linked-traces', base: 'gone', rounds: [ROUND] },
+    ]
+    expect(summarize({ ...PEERS, variants })).toEqual([])
+  })
+})
+
+describe('renderResults', () => {
+  it('tells when, on what and with which versions, and names what was disturbed', () => {
+    const text = renderResults(PEERS, undefined)
+    expect(text).toContain('2026-11-22, Node 26.10.0, 2 × Example 9000, 8 GB, linux 6.1.')
+    expect(text).toContain(
+      '| linked-traces 0.1.0 | 3 | 100 % | 130 | 30.0 | 1.30 | 0.75 | +40 | +8 | 1.00 | 2.1 (1.05) | 3.0 |',
+    )
+    expect(text).toContain(
+      '| no tracing | 0 | – | 100 | – | 1.00 | 1.00 | 20 | 60 | 1.00 | 2.0 (1.00) | 3.0 |',
+    )
+    expect(text).toContain('| hello world: no tracing | 0 | – | 12.3 |')
+    expect(text).toContain('also when these were repeated: linked-traces (1 of 3).')
+    expect(text).not.toContain('## One operation')
+  })
+
+  it('tells what each more of something costs', () => {
+    const text = renderResults(undefined, MICRO)
+    expect(text).toContain('| a span | 1.23 |')
+    expect(text).toContain('| 0 | 1.00 | – |\n| 10 | 3.00 | 0.200 |')
+    expect(text).not.toContain('## Beside others')
+  })
+})
+
+describe('renderChart', () => {
+  it('draws a bar for each that adds something, the cheapest on top, as long as what it adds', () => {
+    const chart = renderChart(summarize(PEERS), 'a & b')
+    const bars = [...chart.matchAll(/<rect class="(\w+)" [^>]*width="([\d.]+)"/g)].map(([, kind, width]) => ({
+      kind,
+      width: Number(width),
+    }))
+    expect(bars).toEqual([
+      { kind: 'ours', width: expect.closeTo((400 * 30) / 230, 0) },
+      { kind: 'theirs', width: 400 },
+    ])
+    expect(chart).toContain('>30 µs, 3 spans<')
+    expect(chart).toContain('>other &lt;b><')
+    expect(chart).toContain('>a &amp; b<')
+    expect(chart).toContain('prefers-color-scheme: dark')
+  })
+})

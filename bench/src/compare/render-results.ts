@@ -1,0 +1,118 @@
+import type { Machine, MicroResult, MicroSeries, PeersResult } from './results.ts'
+import { FOREIGN_LOAD_LIMIT, type Row, summarize } from './summarize.ts'
+
+/** RESULTS.md, from the runs that are kept; a part without a run is left out. */
+export function renderResults(peers: PeersResult | undefined, micro: MicroResult | undefined): string {
+  const parts = [
+    '# Results',
+    'Made by `pnpm --filter @linked-traces/bench results` from the runs in `results/`; edits are lost. How it is measured, and why:\n[decisions/014](../decisions/014-measuring-against-others.md).',
+    ...(peers === undefined ? [] : renderPeers(peers)),
+    ...(micro === undefined ? [] : renderMicro(micro)),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function renderPeers(result: PeersResult): string[] {
+  const rows = summarize(result)
+  const orders = rows.filter(({ name }) => !name.startsWith('hello'))
+  const hello = rows.filter(({ name }) => name.startsWith('hello'))
+  const { plan, pinned } = result
+  return [
+    '## Beside others',
+    '![Processor time that tracing adds to a request](results/added.svg)',
+    `${described(result.date, result.machine)} ${pinned ? 'The application had one processor, the load and the sink the others.' : 'Nothing was pinned to a processor: trust the ratios only.'} ` +
+      `${orders[0]?.rounds ?? 0} rounds of all variants in turn; medians, and for what is relative to no tracing the medians of each round's own ratio. ` +
+      `Saturated for ${plan.saturateMillis / 1000} s, then ${plan.paceMillis / 1000} s at 300 requests a second.`,
+    'An Express 5 route that makes one `fetch`:',
+    table(orders),
+    'Hello world on `node:http`:',
+    table(hello),
+    [
+      '- *spans*: for a request, counted at the sink; *arrived*: of those due under saturation.',
+      '- *CPU*: of the whole process, all threads, until the last span was exported. *req/s*: saturated, × that of no tracing.',
+      '- *first line*: from the start of the process to the first line of an empty application. *RSS at start*: when the application listens; *under load*: × that of no tracing, after saturation.',
+      '- *p99*: at 300 requests a second. *longest hold*: of the event loop in that time, whatever held it, garbage collection and this machine included.',
+      ...disturbances(rows),
+    ].join('\n'),
+  ]
+}
+
+function table(rows: readonly Row[]): string {
+  const header = [
+    'variant',
+    'spans',
+    'arrived',
+    'CPU µs',
+    'added µs',
+    '×',
+    'req/s ×',
+    'first line ms',
+    'RSS at start MB',
+    'under load ×',
+    'p99 ms (×)',
+    'longest hold ms',
+  ]
+  const cells = rows.map((row) => {
+    const base = row.addedMicros === 0
+    return [
+      row.version === undefined ? row.title : `${row.title} ${row.version}`,
+      String(Number(row.spansPerRequest.toFixed(1))),
+      row.spansPerRequest === 0 ? '–' : `${Math.round(Math.min(1, row.delivered) * 100)} %`,
+      row.cpuMicros.toFixed(row.cpuMicros < 50 ? 1 : 0),
+      base ? '–' : row.addedMicros.toFixed(Math.abs(row.addedMicros) < 50 ? 1 : 0),
+      row.cpuRatio.toFixed(2),
+      row.throughputRatio.toFixed(2),
+      base ? row.firstLineMillis.toFixed(0) : `+${row.addedFirstLineMillis.toFixed(0)}`,
+      base ? row.startMegabytes.toFixed(0) : `+${row.addedStartMegabytes.toFixed(0)}`,
+      row.loadRatio.toFixed(2),
+      `${row.p99Millis.toFixed(1)} (${row.p99Ratio.toFixed(2)})`,
+      row.longestHoldMillis.toFixed(1),
+    ]
+  })
+  return renderTable(header, cells)
+}
+
+function disturbances(rows: readonly Row[]): string[] {
+  const disturbed = rows.filter((row) => row.disturbed > 0)
+  if (disturbed.length === 0) return []
+  const names = disturbed.map((row) => `${row.title} (${row.disturbed} of ${row.rounds})`)
+  return [
+    `- **Others took more than ${FOREIGN_LOAD_LIMIT} processors in some rounds**, also when these were repeated: ${names.join(', ')}.`,
+  ]
+}
+
+function renderMicro({ date, machine, operations, series }: MicroResult): string[] {
+  return [
+    '## One operation',
+    described(date, machine),
+    renderTable(
+      ['operation', 'µs'],
+      operations.map(({ name, micros }) => [name, micros.toFixed(2)]),
+    ),
+    ...series.map(renderSeries),
+  ]
+}
+
+function renderSeries({ name, unit, points }: MicroSeries): string {
+  const first = points[0]
+  return `${name}:\n\n${renderTable(
+    [unit, 'µs', 'µs for each more'],
+    points.map(({ size, micros }) => [
+      String(size),
+      micros.toFixed(2),
+      first === undefined || size === first.size
+        ? '–'
+        : ((micros - first.micros) / (size - first.size)).toFixed(3),
+    ]),
+  )}`
+}
+
+function described(date: string, { processor, processors, memoryGigabytes, kernel, node }: Machine): string {
+  return `${date.slice(0, 10)}, Node ${node.replace('v', '')}, ${processors} × ${processor}, ${memoryGigabytes} GB, ${kernel}.`
+}
+
+function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = header.map((_, index) => (index === 0 ? '---' : '--:'))
+  return [line(header), `|${rule.join('|')}|`, ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Plan, Round } from './measure.ts'
+
+/** The machine a run was made on. */
+export interface Machine {
+  readonly processor: string
+  readonly processors: number
+  readonly memoryGigabytes: number
+  readonly kernel: string
+  readonly node: string
+}
+
+/** A run of the comparison, as it is kept beside RESULTS.md. */
+export interface PeersResult {
+  /** ISO 8601, UTC. */
+  readonly date: string
+  readonly machine: Machine
+  /** Whether the application had a processor for itself. */
+  readonly pinned: boolean
+  readonly plan: Plan
+  readonly variants: readonly VariantResult[]
+}
+
+export interface VariantResult {
+  readonly name: string
+  readonly title: string
+  readonly version?: string | undefined
+  readonly base: string
+  /** One for each round; every round has all variants, in turn. */
+  readonly rounds: readonly Round[]
+}
+
+/** A table of the micro-benchmarks: what one operation costs. */
+export interface MicroResult {
+  readonly date: string
+  readonly machine: Machine
+  readonly operations: readonly { readonly name: string; readonly micros: number }[]
+  readonly series: readonly MicroSeries[]
+}
+
+export interface MicroSeries {
+  readonly name: string
+  /** What grows. */
+  readonly unit: string
+  readonly points: readonly { readonly size: number; readonly micros: number }[]
+}
+
+const RESULTS = join(import.meta.dirname, '..', '..', 'results')
+
+export function thisMachine(): Machine {
+  const all = cpus()
+  return {
+    processor: all[0]?.model ?? 'unknown',
+    processors: all.length,
+    memoryGigabytes: Math.round(totalmem() / 1e9),
+    kernel: `${process.platform} ${release().split('-')[0]}`,
+    node: process.version,
+  }
+}
+
+export function writeResult(name: 'peers' | 'micro', result: PeersResult | MicroResult): void {
+  const path = join(RESULTS, `${name}.json`)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${JSON.stringify(result, null, 1)}\n`)
+}
+
+export function readPeersResult(): PeersResult | undefined {
+  return read('peers') as PeersResult | undefined
+}
+
+export function readMicroResult(): MicroResult | undefined {
+  return read('micro') as MicroResult | undefined
+}
+
+function read(name: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(RESULTS, `${name}.json`), 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

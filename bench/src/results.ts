@@ -1,0 +1,19 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { renderChart } from './compare/render-chart.ts'
+import { renderResults } from './compare/render-results.ts'
+import { readMicroResult, readPeersResult } from './compare/results.ts'
+import { summarize } from './compare/summarize.ts'
+
+// node src/results.ts
+// Writes RESULTS.md and the chart from the runs in results/, as every run does at its end.
+
+const BENCH = join(import.meta.dirname, '..')
+const peers = readPeersResult()
+writeFileSync(join(BENCH, 'RESULTS.md'), renderResults(peers, readMicroResult()))
+if (peers !== undefined) {
+  const rows = summarize(peers).filter(({ name }) => !name.startsWith('hello'))
+  const none = rows.find(({ name }) => name === 'none')
+  const caption = `Express 5, one fetch, export included; without tracing it takes ${Math.round(none?.cpuMicros ?? 0)} µs. ${peers.date.slice(0, 10)}`
+  writeFileSync(join(BENCH, 'results', 'added.svg'), renderChart(rows, caption))
+}

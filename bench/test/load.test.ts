@@ -1,0 +1,84 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { inTurn, pace, saturate } from '../src/compare/load.ts'
+
+async function serving<T>(listener: RequestListener, use: (port: number) => Promise<T>): Promise<T> {
+  const server: Server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    return await use((server.address() as AddressInfo).port)
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+}
+
+describe('inTurn', () => {
+  it.each([
+    ['with a length', (response: { end(text: string): void }) => response.end('x'.repeat(100_000))],
+    [
+      'in chunks',
+      (response: { write(text: string): void; end(text: string): void }) => {
+        response.write('x')
+        response.end('y')
+      },
+    ],
+  ])('makes as many requests as it is told, one after another, of answers %s', async (_how, answer) => {
+    let requests = 0
+    let open = 0
+    let most = 0
+    await serving(
+      (_request, response) => {
+        requests++
+        most = Math.max(most, ++open)
+        response.on('finish', () => open--)
+        answer(response)
+      },
+      (port) => inTurn(port, '/', 25),
+    )
+    expect({ requests, most }).toEqual({ requests: 25, most: 1 })
+  })
+
+  it('rejects when an answer is not a 200', async () => {
+    const refuse: RequestListener = (_request, response) => {
+      response.statusCode = 503
+      response.end()
+    }
+    await expect(serving(refuse, (port) => inTurn(port, '/', 2))).rejects.toThrow('HTTP/1.1 503')
+  })
+})
+
+describe('saturate', () => {
+  it('counts the requests that were answered', async () => {
+    let requests = 0
+    const result = await serving(
+      (_request, response) => {
+        requests++
+        response.end('ok')
+      },
+      (port) => saturate(port, '/', 4, 200),
+    )
+    expect(result.requests).toBe(requests)
+    expect(result.requests).toBeGreaterThan(4)
+    expect(result.seconds).toBeGreaterThanOrEqual(0.2)
+  })
+})
+
+describe('pace', () => {
+  it('counts the time that a request waits for its turn', async () => {
+    // One answer at a time, each after 20 ms: at 100 a second they queue.
+    let last = Promise.resolve()
+    const latencies = await serving(
+      (_request, response) => {
+        last = last.then(async () => {
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          response.end('ok')
+        })
+      },
+      (port) => pace(port, '/', 100, 300),
+    )
+    expect(latencies).toHaveLength(30)
+    expect(Math.max(...latencies)).toBeGreaterThan(200)
+  })
+})
