@@ -120,12 +120,18 @@ export function createApi({ admit, token, backend, now, page, live }: ApiOptions
 /** Errors that are no fault of the API's: what keeps the store from answering, and an address Express cannot read. */
 function answerOthersErrors(error: unknown, _request: Request, response: Response, next: NextFunction): void {
   if (error instanceof StoreError && !response.headersSent) {
-    const { message: detail } = error
-    const headers = { 'retry-after': '5' }
-    sendProblem(
-      response,
-      new Problem({ status: 503, code: 'store_unavailable', detail, headers, cause: error }),
-    )
+    const { code, message: detail } = error
+    const problem =
+      code === 'STORE_DAMAGED'
+        ? new Problem({ status: 500, code: 'store_damaged', detail, cause: error })
+        : new Problem({
+            status: 503,
+            code: 'store_unavailable',
+            detail,
+            headers: { 'retry-after': '5' },
+            cause: error,
+          })
+    sendProblem(response, problem)
   } else if (error instanceof URIError) {
     const detail = 'The address holds a % that is not followed by two hex digits of UTF-8.'
     sendProblem(response, new Problem({ status: 400, code: 'malformed_address', detail, cause: error }))

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Resource, Scope, Span } from '../../model/span.ts'
 import type { SpanSummary } from '../../model/span-summary.ts'
 import type { StoredSpan } from '../../model/stored-span.ts'
+import { Damage } from './database-error.ts'
 import { decodeResource, decodeScope, decodeSpans } from './decode-stored.ts'
 import { LruCache } from './lru-cache.ts'
 import { unpackSegment } from './segment-codec.ts'
@@ -71,7 +72,11 @@ export class ChunkReader {
 
   /** The unpacked body of a segment. */
   segment(id: number): Buffer {
-    return this.#segments.get(id, () => unpackSegment(this.#selectSegment.get(id)?.body as Uint8Array))
+    return this.#segments.get(id, () => {
+      const row = this.#selectSegment.get(id)
+      if (!row) throw new Damage(`segment ${id} is missing`)
+      return unpackSegment(row.body as Uint8Array)
+    })
   }
 
   /** The bytes of one span, a `ScopeSpans.spans` field. */
@@ -85,7 +90,8 @@ export class ChunkReader {
 
   span(chunk: Chunk, index: number): StoredSpan {
     const [span] = decodeSpans(this.spanBytes(chunk, index))
-    return this.#stored(chunk, index, span as Span)
+    if (!span) throw new Damage('a span cannot be decoded')
+    return this.#stored(chunk, index, span)
   }
 
   /** All spans of a chunk. */

@@ -1,5 +1,6 @@
-import { decodeTraces } from '@linked-traces/otlp-receiver'
+import { decodeTraces, UndecodableError } from '@linked-traces/otlp-receiver'
 import type { Resource, Scope, Span } from '../../model/span.ts'
+import { Damage } from './database-error.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import { readId } from './span-encoder.ts'
 
@@ -23,16 +24,20 @@ export function decodeResource(content: Uint8Array): {
 /** What `writeScope` wrote. */
 export function decodeScope(content: Uint8Array): { readonly scope: Scope; readonly schemaUrl: string } {
   const group = decodeGroup(message(fieldScopeSpans, content)).scopeSpans[0]
-  if (!group) throw new TypeError('Stored scope cannot be decoded.')
+  if (!group) throw new Damage('a scope cannot be decoded')
   return group
 }
 
 /** All of these were part of an export once, so they are decoded as one. */
 function decodeGroup(content: Uint8Array) {
-  const { request } = decodeTraces(message(fieldResourceSpans, content), 'protobuf')
-  const group = request.resourceSpans[0]
-  if (!group) throw new TypeError('Stored telemetry cannot be decoded.')
-  return group
+  try {
+    const { request } = decodeTraces(message(fieldResourceSpans, content), 'protobuf')
+    const [group] = request.resourceSpans
+    if (group) return group
+  } catch (cause) {
+    if (!(cause instanceof UndecodableError)) throw cause
+  }
+  throw new Damage('a record cannot be decoded')
 }
 
 function withIdsAsSent(span: Span): Span {

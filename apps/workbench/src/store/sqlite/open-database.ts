@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store-error.ts'
+import { Damage, isCorrupt, sqliteCode } from './database-error.ts'
 import { migrate, schemaVersion } from './schema.ts'
 
 /** Where the database is: a folder, or `:memory:`. */
@@ -21,17 +22,21 @@ const pageCacheKibibytes = 32 * 1024
 /**
  * Opens the database for writing and keeps everybody else from doing so.
  *
- * A file that SQLite cannot read is renamed and a new one begun. Throws a {@link StoreError} when another workbench has the
+ * A file that SQLite or `check` (by throwing {@link Damage}) cannot read is renamed and a new one begun. Throws a {@link StoreError} when another workbench has the
  * folder, when a newer workbench made the file, or when the folder cannot be used.
  */
-export function openDatabase(location: DatabaseLocation, now: Date): OpenedDatabase {
+export function openDatabase(
+  location: DatabaseLocation,
+  now: Date,
+  check: (database: DatabaseSync) => void,
+): OpenedDatabase {
   if (location === ':memory:') {
-    const database = prepare(new DatabaseSync(location), location)
+    const database = prepare(new DatabaseSync(location), location, check)
     return { database, setAside: undefined, close: () => database.close() }
   }
   const lock = lockFolder(location)
   try {
-    const { database, setAside } = openFile(join(location, databaseName), now)
+    const { database, setAside } = openFile(join(location, databaseName), now, check)
     return {
       database,
       setAside,
@@ -55,19 +60,27 @@ export function openForReading(folder: string): DatabaseSync {
 
 const databaseName = 'telemetry.db'
 
-function openFile(path: string, now: Date): { database: DatabaseSync; setAside: string | undefined } {
+function openFile(
+  path: string,
+  now: Date,
+  check: (database: DatabaseSync) => void,
+): { database: DatabaseSync; setAside: string | undefined } {
   try {
-    return { database: prepare(new DatabaseSync(path), path), setAside: undefined }
+    return { database: prepare(new DatabaseSync(path), path, check), setAside: undefined }
   } catch (error) {
-    if (!isCorrupt(error)) throw error
+    if (!isCorrupt(error) && !(error instanceof Damage)) throw error
     const setAside = `${path.slice(0, -'.db'.length)}-unreadable-${now.toISOString().replaceAll(':', '-')}.db`
     for (const suffix of ['', '-wal', '-shm'])
       if (existsSync(path + suffix)) renameSync(path + suffix, setAside + suffix)
-    return { database: prepare(new DatabaseSync(path), path), setAside }
+    return { database: prepare(new DatabaseSync(path), path, check), setAside }
   }
 }
 
-function prepare(database: DatabaseSync, path: string): DatabaseSync {
+function prepare(
+  database: DatabaseSync,
+  path: string,
+  check: (database: DatabaseSync) => void,
+): DatabaseSync {
   try {
     // NORMAL: what a transaction wrote is in the log, and safe from the death of the process, when it is acknowledged; the log reaches the
     // disk itself at the next checkpoint, so a power loss may cost what came since, and never more than that.
@@ -86,6 +99,7 @@ function prepare(database: DatabaseSync, path: string): DatabaseSync {
         `${path} was made by a newer workbench (format ${version}, this one knows ${schemaVersion}): start that one, or set WORKBENCH_DATA to another folder.`,
       )
     migrate(database, version)
+    check(database)
     return database
   } catch (error) {
     database.close()
@@ -120,16 +134,6 @@ function lockFolder(folder: string): DatabaseSync {
     throw new StoreError('STORE_FAILED', `${folder} cannot be used (${errorCode(cause)}).`, { cause })
   }
 }
-
-/** SQLite's extended result code of an error, `undefined` for other errors. */
-export function sqliteCode(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode
-    : undefined
-}
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB. */
-const isCorrupt = (error: unknown): boolean => [11, 26].includes((sqliteCode(error) ?? 0) & 0xff)
 
 const errorCode = (error: unknown): string => {
   if (error instanceof Error)

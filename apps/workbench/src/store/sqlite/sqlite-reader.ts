@@ -19,6 +19,7 @@ import {
 } from '../telemetry-store.ts'
 import { type Chunk, ChunkReader, chunkColumns } from './chunk-reader.ts'
 import { CompiledFilter } from './compiled-filter.ts'
+import { storeErrorOf } from './database-error.ts'
 import { RollupReader } from './rollup-reader.ts'
 import { headFlag } from './span-heads.ts'
 import { integerToSpanId, spanIdToInteger } from './span-id.ts'
@@ -254,7 +255,7 @@ export class SqliteReader implements TelemetryReader {
   }
 
   async latest(): Promise<SearchCursor> {
-    return { chunk: (this.#lastChunk.get()?.id as number | null) ?? 0, index: 0 }
+    return this.#read(() => ({ chunk: (this.#lastChunk.get()?.id as number | null) ?? 0, index: 0 }))
   }
 
   async searchTraces(
@@ -309,11 +310,15 @@ export class SqliteReader implements TelemetryReader {
   /** Runs `work` on one snapshot of the database. */
   #read<T>(work: () => T): T {
     if (this.#database.isTransaction) return work()
-    this.#database.exec('BEGIN')
     try {
-      return work()
-    } finally {
+      this.#database.exec('BEGIN')
+      const answer = work()
       this.#database.exec('COMMIT')
+      return answer
+    } catch (error) {
+      // Ends the snapshot. COMMIT would tell the error of the statement before again.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw storeErrorOf(error, this.#database)
     }
   }
 

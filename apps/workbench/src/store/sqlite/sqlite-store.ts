@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { StoreError } from '../store-error.ts'
 import type { SpanGroup, TelemetryStore, Written } from '../telemetry-store.ts'
+import { storeErrorOf } from './database-error.ts'
 import { Dictionaries } from './dictionaries.ts'
 import { Evictor, type Removed } from './evictor.ts'
-import { type OpenedDatabase, openDatabase, sqliteCode } from './open-database.ts'
+import { type OpenedDatabase, openDatabase } from './open-database.ts'
 import { Rollups } from './rollups.ts'
 import { SpanWriter } from './span-writer.ts'
 import { SqliteReader, usedBytesOf } from './sqlite-reader.ts'
@@ -42,6 +42,10 @@ type Counter =
   | 'log_records'
   | 'metric_points'
 
+/** What a store reads when it begins: where that is damaged, it cannot. */
+const readLatest = (database: DatabaseSync): void =>
+  new SpanWriter(database, new Dictionaries(database), new Rollups(database)).restoreBlock()
+
 /** Keeps telemetry in one SQLite database. Its work is synchronous: it belongs on a thread of its own. */
 export class SqliteStore extends SqliteReader implements TelemetryStore {
   /** Where an unreadable file was put aside when the store was opened. */
@@ -61,7 +65,7 @@ export class SqliteStore extends SqliteReader implements TelemetryStore {
   readonly #usedBytes: () => number
 
   constructor({ location, bounds, wallClock, monotonicClock }: SqliteStoreOptions) {
-    const opened = openDatabase(location, new Date(wallClock()))
+    const opened = openDatabase(location, new Date(wallClock()), readLatest)
     super(opened.database, monotonicClock)
     this.#opened = opened
     this.#database = opened.database
@@ -177,22 +181,7 @@ export class SqliteStore extends SqliteReader implements TelemetryStore {
       this.#evictor.clear()
       this.clearCaches()
       this.#writer.restoreBlock()
-      throw storeError(error)
+      throw storeErrorOf(error, this.#database)
     }
   }
-}
-
-/** SQLITE_FULL, and SQLITE_IOERR_WRITE for limits that are not the disk's own: quotas, the greatest size of a file. */
-const noRoom = [13, 778]
-
-function storeError(error: unknown): unknown {
-  const code = sqliteCode(error)
-  if (code === undefined || !(error instanceof Error)) return error
-  if (noRoom.includes(code))
-    return new StoreError(
-      'STORE_FULL',
-      'The disk takes no more: free some space, or set WORKBENCH_DATA to another disk.',
-      { cause: error },
-    )
-  return new StoreError('STORE_FAILED', `The database failed: ${error.message}.`, { cause: error })
 }
