@@ -3,6 +3,7 @@ import { backoffMillis } from './backoff-millis.ts'
 import type { Deliver, Delivered, Delivery, DeliveryFailure, ExportEnd } from './delivery.ts'
 import type { Spool } from './spool.ts'
 import type { DroppedSpans } from './telemetry-health.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /** Hears what becomes of a queue's spans; `held` is how many the queue still has. */
 export interface QueueObserver {
@@ -483,12 +484,4 @@ function createBatch<Span>(spans: readonly Span[], bytes: number, firstSentAt?: 
 
 async function allSettled(batches: readonly Batch<unknown>[]): Promise<void> {
   await Promise.all(batches.map(({ settled }) => settled))
-}
-
-/** Resolves with `done`, or when the time is over. Its timer keeps the process alive meanwhile: somebody waits. */
-async function withDeadline(millis: number, done: Promise<void>): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, millis)
-  await Promise.race([done, over])
-  clearTimeout(timer)
 }

@@ -19,7 +19,12 @@ const TOO_LARGE: Refused = { ...BUSY, outcome: 'refused', cause: 'http 413', too
 function start(answer: Delivery = DELIVERED) {
   const files: EncodedBatch[] = []
   const sent: string[] = []
-  const backend = { answer, hangs: false, answerTo: undefined as ((text: string) => Delivery) | undefined }
+  const backend = {
+    answer,
+    hangs: false,
+    answerTo: undefined as ((text: string) => Delivery) | undefined,
+    reply: undefined as ((delivery: Delivery) => void) | undefined,
+  }
   const observer = { delivered: vi.fn(), failed: vi.fn(), unusable: vi.fn(), concluded: vi.fn() }
   const released: string[] = []
   const disk = { error: undefined as Error | undefined }
@@ -72,7 +77,10 @@ function start(answer: Delivery = DELIVERED) {
       const text = Buffer.from(batch.body).toString()
       sent.push(text)
       if (!backend.hangs) return Promise.resolve(backend.answerTo?.(text) ?? backend.answer)
-      return new Promise((resolve) => signal.addEventListener('abort', () => resolve(BUSY)))
+      return new Promise((resolve) => {
+        backend.reply = resolve
+        signal.addEventListener('abort', () => resolve(BUSY))
+      })
     },
     observer,
     random: () => 1,
@@ -166,6 +174,31 @@ describe('DiskSpool', () => {
     expect(files).toHaveLength(1)
     expect(spool.sending).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('waits at the end for the answer to what is under way, and takes nothing more from the disk', async () => {
+    const { spool, backend, files, sent } = start()
+    backend.hangs = true
+    spool.keepNow(['a'])
+    spool.keepNow(['b'])
+    await spool.finish(1000)
+    spool.deliver()
+    await pass(0)
+    const finished = vi.fn()
+    void spool.finish(5000).then(finished)
+    await pass(4000)
+    expect(finished).not.toHaveBeenCalled()
+    backend.reply?.(DELIVERED)
+    await pass(0)
+    expect(finished).toHaveBeenCalled()
+    expect(sent).toEqual(['a'])
+    expect(files).toHaveLength(1)
+    expect(spool.exported).toBe(1)
+    spool.deliver()
+    await pass(0)
+    void spool.finish(5000).then(finished)
+    await pass(5000)
+    expect(finished).toHaveBeenCalledTimes(2)
   })
 
   it('leaves a full disk alone for 30 seconds, and says so', async () => {

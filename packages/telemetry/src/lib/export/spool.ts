@@ -1,6 +1,7 @@
 import { backoffMillis } from './backoff-millis.ts'
 import type { Delivered, Delivery, DeliveryFailure, ExportEnd, Refused } from './delivery.ts'
 import type { Claim, ClaimedBatch, EncodedBatch, SpoolFolder } from './spool-folder.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /** Where a queue puts what it cannot deliver. */
 export interface Spool<Span> {
@@ -69,6 +70,8 @@ export class DiskSpool<Span> implements Spool<Span> {
   #unusableUntil = 0
   #timer: NodeJS.Timeout | undefined
   #sending = false
+  /** Resolves once nothing is under way any more; while it is set, nothing more is taken from the disk. */
+  #finishing: PromiseWithResolvers<void> | undefined
   #claimed: ClaimedBatch | undefined
   #failuresInARow = 0
   #abort = new AbortController()
@@ -157,6 +160,17 @@ export class DiskSpool<Span> implements Spool<Span> {
     this.#deliver()
   }
 
+  /**
+   * Waits for the answer to what is being sent, for `deadlineMillis` at the most, and begins with nothing more before
+   * `deliver` is called: let go of in the middle, a batch that the backend takes is sent twice.
+   */
+  async finish(deadlineMillis: number): Promise<void> {
+    if (this.#claimed === undefined) return
+    this.#finishing ??= Promise.withResolvers()
+    await withDeadline(deadlineMillis, this.#finishing.promise)
+    this.#finishing = undefined
+  }
+
   /** Lets go of what is being sent: this process is about to end, and another one may send it. */
   stop(): void {
     clearTimeout(this.#timer)
@@ -228,7 +242,8 @@ export class DiskSpool<Span> implements Spool<Span> {
       if (left[0] === claimed) claimed.release()
       else if (await this.#keepAll(left)) await claimed.remove()
       else claimed.release()
-      if (left.length > 0) return
+      this.#finishing?.resolve()
+      if (left.length > 0 || this.#finishing !== undefined) return
       this.#failuresInARow = 0
     }
   }

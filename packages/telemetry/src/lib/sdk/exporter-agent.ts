@@ -11,6 +11,8 @@ export interface Attempt {
   readonly signal: AbortSignal
   /** Missing until there is an answer. */
   response?: IncomingMessage
+  /** It went out on a connection that had waited for it, and that was closed at that moment, as it seems. */
+  stale?: boolean
   /** The beginning of the answer's body: enough for a partial success and its reason. */
   readonly body: Buffer[]
 }
@@ -90,6 +92,9 @@ function watch(request: ClientRequest, attempt: Attempt): void {
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   request.once('close', () => signal.removeEventListener('abort', abort))
+  request.once('error', (error: NodeJS.ErrnoException) => {
+    attempt.stale = request.reusedSocket && error.code === 'ECONNRESET'
+  })
   request.once('response', (response) => {
     attempt.response = response
     const rest = setTimeout(() => request.destroy(), BODY_MILLIS).unref()

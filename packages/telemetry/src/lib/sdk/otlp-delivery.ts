@@ -74,10 +74,9 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
   const serializer = json ? JsonTraceSerializer : ProtobufTraceSerializer
 
   async function deliver(batch: readonly ReadableSpan[], signal: AbortSignal): Promise<Delivery> {
-    const attempt: Attempt = { signal, body: [] }
     try {
-      const result = await send(await exporter, batch, (start) => run(attempt, start))
-      return interpret(destination, answerOf(attempt), result.error)
+      const transport = await exporter
+      return await attempt(signal, async (by) => (await send(transport, batch, by)).error)
     } catch (error) {
       // It did not come to a request: something in the batch cannot be encoded, and never will be.
       const failure = notEncoded(destination, error)
@@ -85,6 +84,19 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
       const lost = batch.length - encodable.length
       if (encodable.length === 0 || lost === 0) return failure
       return countLost(await deliver(encodable, signal), lost, failure)
+    }
+  }
+
+  /** Makes one attempt; a second one where a connection was closed while it waited, which is no news to anybody. */
+  async function attempt(
+    signal: AbortSignal,
+    send: (by: (start: () => void) => void) => Promise<Error | undefined>,
+  ): Promise<Delivery> {
+    for (let left = STALE_CONNECTIONS; ; left--) {
+      const current: Attempt = { signal, body: [] }
+      const error = await send((start) => run(current, start))
+      if (!current.stale || left === 0 || signal.aborted)
+        return interpret(destination, answerOf(current), error)
     }
   }
 
@@ -133,20 +145,16 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
   }
 
   async function sendEncoded({ encoding, body }: EncodedBatch, signal: AbortSignal): Promise<Delivery> {
-    const attempt: Attempt = { signal, body: [] }
     const compressed = compression === 'gzip' ? await compress(body) : body
-    const error = await post(
-      url,
-      { agent, headers: headersFor(encoding) },
-      compressed,
-      compression,
-      (start) => run(attempt, start),
-    )
-    return interpret(destination, answerOf(attempt), error)
+    const options = { agent, headers: headersFor(encoding) }
+    return attempt(signal, (by) => post(url, options, compressed, compression, by))
   }
 
   return { deliver, exitRequest, interpretExit, encodeBatch, sendEncoded, close: () => agent.destroy() }
 }
+
+/** Connections that wait for the next export, at the most: each may have been closed. */
+const STALE_CONNECTIONS = 2
 
 const NO_ANSWER_AT_EXIT: Delivery = {
   outcome: 'retry',

@@ -75,8 +75,7 @@ export class Outlets implements SpanProcessor, Unfinished {
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all(this.#outlets.map(({ queue }) => queue.shutdown(this.#shutdownMillis)))
-    this.#conclude()
+    await this.#finish((queue) => queue.shutdown(this.#shutdownMillis), this.#shutdownMillis)
     for (const { delivery } of this.#outlets) delivery.close()
   }
 
@@ -85,8 +84,7 @@ export class Outlets implements SpanProcessor, Unfinished {
   }
 
   async drain(deadlineMillis: number): Promise<void> {
-    await Promise.all(this.#outlets.map(({ queue }) => queue.drain(deadlineMillis)))
-    this.#conclude()
+    await this.#finish((queue) => queue.drain(deadlineMillis), deadlineMillis)
   }
 
   hurry(): void {
@@ -126,6 +124,13 @@ export class Outlets implements SpanProcessor, Unfinished {
       inFlight: outlet.queue.inFlight + (outlet.spool?.sending ?? 0),
       capacity: this.#capacity,
     }))
+  }
+
+  async #finish(end: (queue: Outlet['queue']) => Promise<void>, deadlineMillis: number): Promise<void> {
+    await Promise.all(
+      this.#outlets.flatMap(({ queue, spool }) => [end(queue), spool?.finish(deadlineMillis)]),
+    )
+    this.#conclude()
   }
 
   #conclude(): void {
