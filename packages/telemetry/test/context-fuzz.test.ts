@@ -179,7 +179,9 @@ function expectedSeen({ traceparent, tracestate }: Received): Seen['parent'] {
 /** What a service is to send on that continues a trace: a span of its own, in the caller's trace. */
 function expectedForward(headers: Received, spanId: string, sampled: number) {
   const parent = expectedParent(headers.traceparent)
-  const baggage = expectedBaggageField(expectedBaggage(headers.baggage))
+  // In the order of an object, which the API makes baggage from: keys that are numbers come first.
+  const entries = new Map(Object.entries(Object.fromEntries(expectedBaggage(headers.baggage))))
+  const baggage = expectedBaggageField(entries)
   const random = parent !== null && parent.flags % 4 >= 2 ? 2 : 0
   const tracestate = expectedTracestate(expectedMembers(headers.tracestate))
   return {

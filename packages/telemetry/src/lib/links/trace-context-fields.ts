@@ -36,9 +36,9 @@ export function noteRandomTrace(context: Context, { traceId, traceFlags }: SpanC
 export function formatTraceContext(context: Context): TraceContextFields | undefined {
   const spanContext = trace.getSpanContext(context)
   if (spanContext === undefined || !isSpanContextValid(spanContext)) return undefined
-  const { traceId, traceFlags, traceState } = spanContext
+  const { traceId, spanId, traceFlags, traceState } = spanContext
   const random = context.getValue(RANDOM_TRACE) === traceId ? RANDOM_FLAG : 0
-  const traceparent = formatTraceparent({ ...spanContext, traceFlags: traceFlags | random })
+  const traceparent = formatTraceparent({ traceId, spanId, traceFlags: traceFlags | random })
   const tracestate = formatTraceState(traceState)
   return tracestate === undefined ? { traceparent } : { traceparent, tracestate }
 }

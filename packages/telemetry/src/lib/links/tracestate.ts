@@ -76,6 +76,8 @@ export function formatTraceState(traceState: TraceState | undefined): string | u
 class W3CTraceState implements TraceState {
   /** In list order, leftmost first; never changed after construction. */
   private readonly members: ReadonlyMap<string, string>
+  /** The list as it is sent with every request of a trace, once somebody has asked for it. */
+  private serialized: string | undefined
 
   constructor(members: ReadonlyMap<string, string>) {
     this.members = members
@@ -96,6 +98,7 @@ class W3CTraceState implements TraceState {
   }
 
   serialize(): string {
-    return Array.from(this.members, ([key, value]) => `${key}=${value}`).join(',')
+    this.serialized ??= Array.from(this.members, ([key, value]) => `${key}=${value}`).join(',')
+    return this.serialized
   }
 }

@@ -79,14 +79,17 @@ class Room {
 }
 
 function parseMember(text: string): [string, BaggageEntry] | undefined {
-  const [pair = '', ...rest] = text.split(';')
-  const [key, value] = keyAndValue(pair)
-  const properties = rest.map(keyAndValue)
-  if (value === undefined || ![[key, value] as const, ...properties].every(isByGrammar)) return undefined
-  const decoded = decodePercent(value)
-  if (properties.length === 0) return [key, { value: decoded }]
+  const end = text.indexOf(';')
+  const [key, value] = keyAndValue(end === -1 ? text : text.slice(0, end))
+  if (value === undefined || !isByGrammar(key, value)) return undefined
+  if (end === -1) return [key, { value: decodePercent(value) }]
+  const properties = text
+    .slice(end + 1)
+    .split(';')
+    .map(keyAndValue)
+  if (!properties.every((property) => isByGrammar(...property))) return undefined
   const metadata = baggageEntryMetadataFromString(properties.map(written).join(';'))
-  return [key, { value: decoded, metadata }]
+  return [key, { value: decodePercent(value), metadata }]
 }
 
 /** What an application says of an entry, as properties that a header can hold; encoded where they are not. */
@@ -107,7 +110,7 @@ function keyAndValue(text: string): Pair {
   return [trimOptionalWhitespace(text.slice(0, equals)), trimOptionalWhitespace(text.slice(equals + 1))]
 }
 
-function isByGrammar([key, value = '']: Pair): boolean {
+function isByGrammar(key: string, value = ''): boolean {
   return TOKEN.test(key) && OCTETS.test(value)
 }
 

@@ -20,10 +20,8 @@ export class BaggagePropagator implements TextMapPropagator {
     if (values.length === 0) return context
     const entries = parseBaggage(values)
     if (entries.size === 0) return context
-    // Not as an object: it would put keys that are numbers first, and it is the last that limits leave no room for.
-    let baggage = propagation.createBaggage()
-    for (const [key, entry] of entries) baggage = baggage.setEntry(key, entry)
-    return propagation.setBaggage(context, baggage)
+    // All at once: an entry that is set copies all others. Defined, not assigned: `__proto__` is a key like any other.
+    return propagation.setBaggage(context, propagation.createBaggage(Object.fromEntries(entries)))
   }
 
   fields(): string[] {

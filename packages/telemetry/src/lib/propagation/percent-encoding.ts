@@ -27,11 +27,15 @@ function bytesOf(text: string): Uint8Array {
   return bytes.subarray(0, length)
 }
 
+/** `baggage-octet`s other than `%` and `+`: the common case. */
+const PLAIN = /^[\x21\x23\x24\x26-\x2a\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
+
 /**
  * Any text as `baggage-octet`s that {@link decodePercent} reads as the same text; half of a surrogate pair becomes U+FFFD.
  * Of what need not be encoded `+` is, since some receivers take it for a space.
  */
 export function encodeValue(text: string): string {
+  if (PLAIN.test(text)) return text
   return text
     .toWellFormed()
     .replace(/[^\x21\x23\x24\x26-\x2a\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu, (character) =>
