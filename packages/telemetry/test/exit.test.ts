@@ -175,6 +175,23 @@ describe('the end of a process', () => {
     },
   )
 
+  it.concurrent.each([
+    ['exit', 3],
+    ['throw', 1],
+  ])(
+    "comes after the application's own span processors did what they do without waiting (%s)",
+    async (how, code) => {
+      await using backend = await startTestReceiver()
+      const result = await runToEnd('has-a-processor-that-writes-at-once.ts', {
+        ...exportsTo(backend),
+        flags: [SOURCE],
+        args: [how],
+      })
+      expect(result).toMatchObject({ code, stdout: 'wrote last\n' })
+      expect(names(backend)).toEqual(['last'])
+    },
+  )
+
   it.concurrent('waits for a slow backend although the signal is repeated, as runners do', async () => {
     await using backend = await startTestReceiver()
     backend.respondAlwaysWith({ delayMillis: 1500 })

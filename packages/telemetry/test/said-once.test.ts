@@ -76,6 +76,25 @@ describe('what an operator hears when nothing arrives', () => {
     expect(line).toContain('Sample with OTEL_TRACES_SAMPLER')
   })
 
+  it.concurrent.each([
+    ['refuses', 'answered 403'],
+    ['is not there', 'refused the connection'],
+  ])('comes soon after health() has it: a backend that %s', async (state, words) => {
+    await using backend = await startAxiom()
+    const reserved = await startTestReceiver()
+    await reserved.close()
+    const env = state === 'refuses' ? axiom(backend.url, 'secret') : { WORKBENCH_URL: reserved.url }
+    const child = runNode('tells-its-last-error-every-50-ms.ts', {
+      flags: [SOURCE],
+      env: { OTEL_BSP_SCHEDULE_DELAY: '50', ...env },
+    })
+    await child.says(words)
+    // 1.5 s at the most, by a clock of its own in the unit test; here on whatever machine this is.
+    expect(await child.complains(words)).toContain(words)
+    child.kill('SIGKILL')
+    await child.ended
+  })
+
   it.concurrent('is the same for 413, 5xx and a web page of other backends', async () => {
     await using backend = await startTestReceiver()
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url }

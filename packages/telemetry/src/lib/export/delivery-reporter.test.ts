@@ -80,6 +80,21 @@ describe('DeliveryReporter', () => {
     expect(lines).toHaveLength(1)
   })
 
+  it.each([
+    ['refused', DENIED],
+    ['unreachable', GONE],
+    ['overloaded', { ...GONE, unreachable: false, cause: 'http 503' }],
+    ['hanging', { ...GONE, unreachable: false, cause: 'ETIMEDOUT' }],
+  ] as const)(
+    'says so within 2 seconds of the first attempt that failed, also to a workbench: %s',
+    (_, failure) => {
+      const { reporter, lines } = start(1500)
+      reporter.failed(failure, 1, 1)
+      vi.advanceTimersByTime(2000)
+      expect(lines).toHaveLength(1)
+    },
+  )
+
   it('says nothing of a workbench that came in time, neither that it was away nor that it is there', () => {
     const { reporter, lines } = start(1500)
     reporter.failed(GONE, 1, 1)

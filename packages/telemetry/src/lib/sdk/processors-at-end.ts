@@ -50,9 +50,10 @@ export class ProcessorsAtEnd implements SpanProcessor, Unfinished {
     this.#deliveries.hurry()
   }
 
-  /** What others send needs the event loop: of theirs nothing can be done any more. */
+  /** Of what others do, that much happens which comes before their first wait: there is no event loop any more. */
   deliverAtExit(deadlineMillis: number): void {
     this.#unflushed = false
+    for (const processor of this.#processors) void this.#flush(processor)
     this.#deliveries.deliverAtExit(deadlineMillis)
   }
 
