@@ -38,8 +38,8 @@ export function encodeValue(text: string): string {
   if (PLAIN.test(text)) return text
   return text
     .toWellFormed()
-    .replace(/[^\x21\x23\x24\x26-\x2a\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu, (character) =>
-      encodeURIComponent(character),
+    .replace(/[^\x21\x23\x24\x26-\x2a\x2d-\x3a\x3c-\x5b\x5d-\x7e]+/gu, (characters) =>
+      encodeURIComponent(characters),
     )
 }
 
