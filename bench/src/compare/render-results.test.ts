@@ -72,9 +72,19 @@ const MICRO: MicroResult = {
     {
       name: 'A span with attributes',
       unit: 'attributes',
+      growth: 'linear',
       points: [
         { size: 0, micros: 1 },
         { size: 10, micros: 3 },
+      ],
+    },
+    {
+      name: 'A request',
+      unit: 'requests',
+      growth: 'constant',
+      points: [
+        { size: 1, micros: 4 },
+        { size: 1000, micros: 5 },
       ],
     },
   ],
@@ -123,6 +133,7 @@ describe('renderResults', () => {
     const text = renderResults(undefined, MICRO)
     expect(text).toContain('| a span | 1.23 |')
     expect(text).toContain('| 0 | 1.00 | – |\n| 10 | 3.00 | 0.200 |')
+    expect(text).toContain('| 1 | 4.00 | – |\n| 1000 | 5.00 | 1.25 |')
     expect(text).not.toContain('## Beside others')
   })
 })

@@ -93,18 +93,19 @@ function renderMicro({ date, machine, operations, series }: MicroResult): string
   ]
 }
 
-function renderSeries({ name, unit, points }: MicroSeries): string {
-  const first = points[0]
-  return `${name}:\n\n${renderTable(
-    [unit, 'µs', 'µs for each more'],
-    points.map(({ size, micros }) => [
-      String(size),
-      micros.toFixed(2),
-      first === undefined || size === first.size
-        ? '–'
-        : ((micros - first.micros) / (size - first.size)).toFixed(3),
-    ]),
-  )}`
+function renderSeries({ name, unit, growth, points }: MicroSeries): string {
+  const [first, ...others] = points
+  if (first === undefined) return `${name}: not measured.`
+  const isLinear = growth === 'linear'
+  const rows = others.map(({ size, micros }) => [
+    String(size),
+    micros.toFixed(2),
+    isLinear
+      ? ((micros - first.micros) / (size - first.size)).toFixed(3)
+      : (micros / first.micros).toFixed(2),
+  ])
+  const header = [unit, 'µs', isLinear ? 'µs for each more' : '×']
+  return `${name}:\n\n${renderTable(header, [[String(first.size), first.micros.toFixed(2), '–'], ...rows])}`
 }
 
 function described(date: string, { processor, processors, memoryGigabytes, kernel, node }: Machine): string {

@@ -44,6 +44,8 @@ export interface MicroSeries {
   readonly name: string
   /** What grows. */
   readonly unit: string
+  /** What is to be seen: each more costs the same, or more cost no more. */
+  readonly growth: 'linear' | 'constant'
   readonly points: readonly { readonly size: number; readonly micros: number }[]
 }
 
