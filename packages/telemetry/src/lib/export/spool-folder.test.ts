@@ -107,6 +107,52 @@ describe('SpoolFolder', () => {
     expect(await alive.take()).toMatchObject({ text: 'one' })
   })
 
+  it('takes over what was taken by a clock that was set back since', async () => {
+    const [dead, alive] = [start(), start()]
+    await keep(dead.folder, batch('one'))
+    dead.pass(3_600_000)
+    await dead.take()
+    expect(await alive.take()).toMatchObject({ text: 'one' })
+  })
+
+  it('renews its claims for as long as it lives, and no longer than it has any', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const [slow, other] = [start(), start()]
+      await keep(slow.folder, batch('one'))
+      const claimed = await slow.take()
+      const [name = ''] = await readdir(path)
+      const before = (await stat(join(path, name))).mtimeMs
+      for (const process of [slow, other]) process.pass(90_000)
+      vi.advanceTimersByTime(20_000)
+      await vi.waitFor(async () =>
+        expect((await stat(join(path, name))).mtimeMs).toBeGreaterThan(before + 80_000),
+      )
+      expect(await other.take()).toBeUndefined()
+      await claimed?.remove()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('keeps a copy for itself, which is not counted, until it lets go of it or is dead', async () => {
+    const [sender, other] = [start(), start()]
+    const released = await sender.folder.keepClaimed(batch('one', 3), sender.folder.newName())
+    const removed = await sender.folder.keepClaimed(batch('two', 4), sender.folder.newName())
+    expect(await sender.take()).toBeUndefined()
+    expect(await other.take()).toBeUndefined()
+    expect(sender.folder.state.spans).toBe(0)
+    await removed.remove()
+    released.release()
+    expect(sender.folder.state.spans).toBe(3)
+    expect(await other.take()).toMatchObject({ text: 'one', spans: 3 })
+    expect(await other.take()).toBeUndefined()
+    await sender.folder.keepClaimed(batch('three', 5), sender.folder.newName())
+    other.pass(61_000)
+    expect(await other.take()).toMatchObject({ text: 'three', spans: 5 })
+  })
+
   it.each([
     ['cut', (file: string) => truncate(file, 8)],
     ['empty', (file: string) => truncate(file, 0)],
