@@ -264,7 +264,7 @@ describe('GET /api/traces/{traceId}/operations', () => {
         spanOf(dice, 'a', 'throw', 2 * hour, 8),
         spanOf(cron, 'b', 'throw', 2 * hour - 60_000, 2),
         spanOf(cron, 'c', 'shuffle', 2 * hour - 60_000, 5),
-        spanOf(cron, 'd', 'throw', hour - 60_001, 900),
+        spanOf(cron, 'd', 'throw', hour - 1, 900),
         spanOf(cron, 'e', 'throw', 2 * hour + 60_000, 900),
       ]),
     )

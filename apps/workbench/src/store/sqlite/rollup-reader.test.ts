@@ -129,6 +129,22 @@ describe('RollupReader', () => {
     )
   })
 
+  it('tells the durations that 5, 50, 95 and 99 in a hundred spans do not exceed, to within 3.2 %', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => (index + 1) * 1e6)
+    const reader = readerOf(
+      hundred.map((duration) => ({ operation: 0, minute: 5, status: 0, isRoot: true, duration })),
+    )
+    const [found] = reader.operations({ fromMinute: 0, toMinute: 10 })
+    const { p5 = 0, p50 = 0, p95 = 0, p99 = 0 } = found?.stats ?? {}
+    for (const [told, percent] of [
+      [p5, 5],
+      [p50, 50],
+      [p95, 95],
+      [p99, 99],
+    ] as const)
+      expect(Math.abs(told / (percent * 1e6) - 1)).toBeLessThan(0.032)
+  })
+
   it('orders services and operations by their spans', () => {
     const one = { minute: 5, status: 0, duration: 1, isRoot: true }
     const reader = readerOf([{ ...one, operation: 0 }, ...[1, 2, 3].map(() => ({ ...one, operation: 2 }))])

@@ -179,8 +179,7 @@ function Band(
         const left = at(row.start)
         const length = Math.max(3, at(row.end) - left)
         const related = labels.get(row) ?? []
-        const words = connectorWords(related)
-        const place = labelPlace(words, left, length, width)
+        const { words, place } = connectorLabel(related, left, length, width)
         const failed = span.status.code === 'error'
         return (
           <div key={span.spanId} class="stack-row" style={{ top: `${row.y - band.y}px` }}>
@@ -269,6 +268,16 @@ function connectorWords(related: readonly Relation[]): string {
   return [...verbs]
     .map(([verb, those]) => (those.length === 1 ? verb : `${verb} × ${those.length}`))
     .join(' + ')
+}
+
+/** What to say at the end of an arrow and where: with the waiting time if there is room beside the bar, else the verb alone. */
+function connectorLabel(related: readonly Relation[], left: number, length: number, width: number) {
+  const words = connectorWords(related)
+  const place = labelPlace(words, left, length, width)
+  const [first] = related
+  if (place !== 'end' || related.length !== 1 || !first) return { words, place }
+  const verb = verbOf(first.relation)
+  return { words: verb, place: labelPlace(verb, left, length, width) }
 }
 
 /** Where words fit: before the bar, where the arrow comes from; behind its duration; upon it; or at the end of the axis. */

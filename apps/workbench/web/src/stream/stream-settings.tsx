@@ -31,7 +31,7 @@ export function StreamSettings(props: {
     >
       <summary class="button">
         <Icon name="columns" />
-        Columns
+        <span class="settings-word">Columns</span>
       </summary>
       <div class="settings-body">
         <label>
