@@ -7,7 +7,7 @@ export const instrumentationSettings = {
     env: ['LINKED_TRACES_SERVER_SPANS'],
     option: 'serverSpans',
     kind: oneOf(['fast', 'stock']),
-    default: 'stock',
+    default: 'fast',
     doc: 'What makes the spans of incoming requests: fast is this package, stock is @opentelemetry/instrumentation-http. They make the same spans.',
   }),
   expressSpans: setting({

@@ -219,8 +219,8 @@ const knobs: readonly Knob[] = [
   {
     option: 'serverSpans',
     read: (config) => config.serverSpans,
-    fallback: 'stock',
-    env: ['FAST', 'fast'],
+    fallback: 'fast',
+    env: ['STOCK', 'stock'],
     code: [{ serverSpans: 'stock' }, 'stock'],
   },
   {
