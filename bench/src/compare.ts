@@ -12,13 +12,12 @@ import { VARIANTS, type Variant } from './compare/variants.ts'
 
 const FULL: Plan = { starts: 3, warmUpMillis: 2000, saturateMillis: 3000, paceMillis: 6000 }
 const QUICK: Plan = { starts: 3, warmUpMillis: 1500, saturateMillis: 2000, paceMillis: 3000 }
-/** Of a round that others disturbed. */
-const REPETITIONS = 2
-
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    // Of a round that others disturbed.
+    repeats: { type: 'string', default: '2' },
     only: { type: 'string' },
     pin: { type: 'string' },
     profile: { type: 'string' },
@@ -63,7 +62,7 @@ async function compare(): Promise<void> {
 
 async function undisturbed(variant: Variant, plan: Plan): Promise<Round> {
   let best = await measure(variant, plan, pin)
-  for (let left = REPETITIONS; left > 0 && best.foreignLoad > FOREIGN_LOAD_LIMIT; left--) {
+  for (let left = Number(values.repeats); left > 0 && best.foreignLoad > FOREIGN_LOAD_LIMIT; left--) {
     const again = await measure(variant, plan, pin)
     if (again.foreignLoad < best.foreignLoad) best = again
   }

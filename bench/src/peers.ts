@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { IN_NAMESPACE } from './compare/loopback-only.ts'
 
-// pnpm --filter @linked-traces/bench peers [--quick] [--rounds <n>] [--only <variant,…>] [--profile <variant>]
+// pnpm --filter @linked-traces/bench peers [--quick] [--rounds <n>] [--repeats <n>] [--only <variant,…>] [--profile <variant>]
 // Builds the package, installs what it is compared with (bench/peers, which needs the registry once), and compares them where
 // only the loopback exists. Linux with `unshare`; `taskset` gives the application a processor of its own.
 
-const USAGE = 'Usage: peers [--quick] [--rounds <n>] [--only <variant,…>] [--profile <variant>]'
+const USAGE =
+  'Usage: peers [--quick] [--rounds <n>] [--repeats <n>] [--only <variant,…>] [--profile <variant>]'
 const BENCH = join(import.meta.dirname, '..')
 const PEERS = join(BENCH, 'peers')
 
@@ -48,6 +49,7 @@ function readArguments() {
       options: {
         quick: { type: 'boolean' },
         rounds: { type: 'string' },
+        repeats: { type: 'string' },
         only: { type: 'string' },
         profile: { type: 'string' },
       },

@@ -10,8 +10,8 @@ const IMPORT_OF_HTTP = /\bimport\((["'])(https?)\1\)/g
 
 /**
  * Takes Node's own modules from `process.getBuiltinModule`. An `import` of one makes an ES module of it, for which every
- * property is read, and so everything loaded that Node has put behind a getter: in `node:http` that is undici (20 ms and
- * 12 MB of every start, also of applications that have no use for it).
+ * property is read, and so everything loaded that Node has put behind a getter: in `node:http` that is undici, also for
+ * applications that have no use for it.
  */
 export function builtinModules(): Plugin {
   return {
