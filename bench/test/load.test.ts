@@ -67,7 +67,7 @@ describe('saturate', () => {
 
 describe('pace', () => {
   it('counts the time that a request waits for its turn', async () => {
-    // One answer at a time, each after 20 ms: at 100 a second they queue.
+    // One answer at a time, each after 20 ms: the last of 60 waits for a connection most of the time.
     let last = Promise.resolve()
     const latencies = await serving(
       (_request, response) => {
@@ -76,9 +76,9 @@ describe('pace', () => {
           response.end('ok')
         })
       },
-      (port) => pace(port, '/', 100, 300),
+      (port) => pace(port, '/', 200, 300),
     )
-    expect(latencies).toHaveLength(30)
-    expect(Math.max(...latencies)).toBeGreaterThan(200)
+    expect(latencies).toHaveLength(60)
+    expect(Math.max(...latencies)).toBeGreaterThan(600)
   })
 })
