@@ -12,8 +12,8 @@ export type Scheme = (typeof schemes)[number]
 /** A page of pictures should load at once: the most bytes of one. */
 const mostBytes = 120_000
 
-/** Share of a picture's pixels that differ from one run to the next, by times, ids and durations that are real: below it nothing changed. */
-const sameWithin = 0.02
+/** Share of a picture's pixels that differ from one run to the next, by times, ids and durations that are real: below it nothing changed. A picture that is deleted is taken anew. */
+const sameWithin = 0.04
 
 /**
  * Writes a picture of `address`, `height` pixels high, once `ready`; it has two dots for each of the page's pixels, in
