@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -86,6 +86,7 @@ describe('delivery', () => {
     await mkdir(join(inside, `000000000000003-${id}.3.json`))
     await writeFile(join(inside, `000000000000004-${id}.3.json`), 'torn')
     await writeFile(join(inside, 'notes.partial'), 'mine')
+    await utimes(join(inside, 'notes.partial'), 0, 0)
     await writeFile(join(inside, 'notes.txt'), 'mine')
     await using backend = await startTestReceiver({ port })
     const healer = runNode('tells-its-health.ts', { env, flags: [SOURCE] })

@@ -23,11 +23,15 @@ export interface Diagnosis {
   readonly traceIds: readonly string[]
 }
 
-/** A proxy that Node was told of, and not told to use. */
+/** A proxy that Node was told of, and does not use. */
 function unusedProxy(env: NodeJS.ProcessEnv): string[] {
   const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].filter((name) => env[name])
   if (names.length === 0 || findProxyEnv() !== undefined) return []
-  return [`${names.join(', ')}: not used by Node. Set NODE_USE_ENV_PROXY=1 if exports are to go that way.`]
+  const cure =
+    env.NODE_USE_ENV_PROXY === '1'
+      ? `Node ${process.versions.node} is too old for NODE_USE_ENV_PROXY: 22.21 and 24.5 know it.`
+      : 'Set NODE_USE_ENV_PROXY=1 if exports are to go that way.'
+  return [`${names.join(', ')}: not used by Node. ${cure}`]
 }
 
 /** Reads the configuration as `register` does, and sends one linked pair of test traces to every destination. */

@@ -552,6 +552,20 @@ describe('SpanQueue', () => {
       expect(observer.dropped.mock.calls).toEqual([['deadline', 12]])
     })
 
+    it('waits no longer than a second for an answer when it is half full', async () => {
+      const { queue, disk } = startSpooling()
+      addAll(queue, range(1, 10))
+      await pass(1)
+      addAll(queue, range(11, 50))
+      await pass(900)
+      expect(disk).toEqual([])
+      await pass(200)
+      addAll(queue, range(51, 60))
+      await pass(1)
+      expect(disk.flat()).toEqual(range(11, 60))
+      expect(queue).toMatchObject({ held: 10, dropped: { queueFull: 0 } })
+    })
+
     it('leaves a copy on the disk of what a backend sits on, until that answers', async () => {
       const { queue, copies, forgotten, disk, answer } = startSpooling()
       queue.add(1)

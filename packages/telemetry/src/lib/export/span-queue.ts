@@ -54,6 +54,8 @@ const PARALLEL_AT_END = 8
 const LARGE_BATCH = 512 * 1024
 /** A backend that has not answered for this long hangs, in milliseconds: what it was sent, and what waits behind that, goes to the disk. */
 const HANGS = 5000
+/** The same when the queue is half full: in milliseconds, too. */
+const HANGS_UNDER_LOAD = 1000
 /** How long a process that wants to end knocks where nobody listens, in milliseconds. */
 const KNOCKING_AT_END = 1000
 
@@ -372,7 +374,9 @@ export class SpanQueue<Span> {
 
   /** Others wait for a request that has not been answered for long: the backend hangs. */
   get #stuck(): boolean {
-    return this.#inFlight.size > 0 && this.#ending === undefined && performance.now() - this.#sentAt >= HANGS
+    if (this.#inFlight.size === 0 || this.#ending !== undefined) return false
+    const patience = this.#held * 2 >= this.#options.maxQueueSize ? HANGS_UNDER_LOAD : HANGS
+    return performance.now() - this.#sentAt >= patience
   }
 
   /** Killed from here on, the process leaves on the disk what the backend sits on, and what waits. */

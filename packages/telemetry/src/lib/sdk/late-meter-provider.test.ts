@@ -27,10 +27,12 @@ describe('LateMeterProvider', () => {
     const tracer = new TracerProvider({ meterProvider: meters }).getTracer('app')
     tracer.startSpan('over').end()
     const alive = tracer.startSpan('alive')
+    const aliveToo = tracer.startSpan('alive, too')
     const { sums, getMeter } = recordingProvider()
     meters.connect({ getMeter })
-    expect(sums).toEqual({ 'otel.sdk.span.live RECORD_AND_SAMPLE': 1 })
+    expect(sums).toEqual({ 'otel.sdk.span.live RECORD_AND_SAMPLE': 2 })
     alive.end()
+    aliveToo.end()
     tracer.startSpan('later').end()
     expect(sums).toEqual({
       'otel.sdk.span.live RECORD_AND_SAMPLE': 0,
