@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { IN_NAMESPACE } from './compare/loopback-only.ts'
+import { inNamespace } from './compare/loopback-only.ts'
 
 // pnpm --filter @linked-traces/bench peers [--quick] [--rounds <n>] [--repeats <n>] [--only <variant,…>] [--profile <variant>]
 // Builds the package, installs what it is compared with (bench/peers, which needs the registry once), and compares them where
@@ -30,7 +30,7 @@ const args = Object.entries(values).flatMap(([name, value]) =>
 run(
   'the comparison',
   [
-    ...IN_NAMESPACE,
+    ...inNamespace(process.getuid?.() === 0),
     ...(pinned ? ['taskset', '-c', processors === 2 ? '0' : `0-${processors - 2}`] : []),
     process.execPath,
     '--conditions=@linked-traces/source',

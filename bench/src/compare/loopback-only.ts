@@ -37,17 +37,24 @@ function readDevices(): string {
   }
 }
 
+const LOOPBACK_UP =
+  'ip link set lo up 2>/dev/null || { mount -t sysfs sysfs /sys && echo 0x9 > /sys/class/net/lo/flags; } && exec "$@"'
+
 /**
- * A shell's words for running `"$@"` where only the loopback exists. Plain Debian has no `ip`: there the flags of `lo` are
+ * What to put before a command to run it where only the loopback exists. Plain Debian has no `ip`: there the flags of `lo` are
  * written in a sysfs of the new namespace's own.
+ *
+ * @param isRoot whoever is not needs a user namespace as well, which some systems do not allow.
  */
-export const IN_NAMESPACE = [
-  'unshare',
-  '--map-root-user',
-  '--net',
-  '--mount',
-  'sh',
-  '-c',
-  'ip link set lo up 2>/dev/null || { mount -t sysfs sysfs /sys && echo 0x9 > /sys/class/net/lo/flags; } && exec "$@"',
-  'sh',
-] as const
+export function inNamespace(isRoot: boolean): string[] {
+  return [
+    'unshare',
+    ...(isRoot ? [] : ['--map-root-user']),
+    '--net',
+    '--mount',
+    'sh',
+    '-c',
+    LOOPBACK_UP,
+    'sh',
+  ]
+}

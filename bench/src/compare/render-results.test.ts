@@ -130,7 +130,7 @@ describe('renderResults', () => {
       '| no tracing | 0 | – | 140 | – | 1.00 | 1.00 | 20 | 60 | 1.00 | 2.0 (1.00) | 3.0 |',
     )
     expect(text).toContain('| hello world: no tracing | 0 | – | 12.3 |')
-    expect(text).toContain('also when these were repeated: linked-traces (1 of 3).')
+    expect(text).toContain('in rounds of linked-traces (1 of 3): these figures are not to be relied on.')
     expect(text).not.toContain('## One operation')
   })
 

@@ -19,6 +19,7 @@ function renderPeers(result: PeersResult): string[] {
   const { plan, pinned } = result
   return [
     '## Beside others',
+    ...disturbance(rows),
     '![Processor time that tracing adds to a request](results/added.svg)',
     `${described(result.date, result.machine)} ${pinned ? 'The application had one processor, the load and the sink the others.' : 'Nothing was pinned to a processor: trust the ratios only.'} ` +
       `${orders[0]?.rounds ?? 0} rounds of all variants in turn; medians, and for what is relative to no tracing the medians of each round's own ratio. ` +
@@ -32,7 +33,6 @@ function renderPeers(result: PeersResult): string[] {
       '- *CPU*: of the whole process, all threads, until the last span was exported. *req/s*: saturated, × that of no tracing.',
       '- *first line*: from the start of the process to the first line of an empty application. *RSS at start*: when the application listens; *under load*: × that of no tracing, after saturation.',
       '- *p99*: at 300 requests a second. *longest hold*: of the event loop in that time, whatever held it, garbage collection and this machine included.',
-      ...disturbances(rows),
     ].join('\n'),
   ]
 }
@@ -72,12 +72,14 @@ function table(rows: readonly Row[]): string {
   return renderTable(header, cells)
 }
 
-function disturbances(rows: readonly Row[]): string[] {
+/** Before anything else is read: figures of a machine that had other things to do. */
+function disturbance(rows: readonly Row[]): string[] {
   const disturbed = rows.filter((row) => row.disturbed > 0)
   if (disturbed.length === 0) return []
   const names = disturbed.map((row) => `${row.title} (${row.disturbed} of ${row.rounds})`)
+  const shown = disturbed.length === rows.length ? 'all variants' : names.join(', ')
   return [
-    `- **Others took more than ${FOREIGN_LOAD_LIMIT} processors in some rounds**, also when these were repeated: ${names.join(', ')}.`,
+    `**Others took more than ${FOREIGN_LOAD_LIMIT} processors in rounds of ${shown}: these figures are not to be relied on.**`,
   ]
 }
 

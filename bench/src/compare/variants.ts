@@ -190,6 +190,7 @@ export function environmentOf({ env }: Variant, sinkUrl: string): Record<string,
     // Without it, Datadog keeps 100 traces a second.
     DD_TRACE_RATE_LIMIT: '1000000',
     DD_TRACE_AGENT_URL: sinkUrl,
+    DD_TRACE_FLUSH_INTERVAL: '1000',
     DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
     DD_REMOTE_CONFIGURATION_ENABLED: 'false',
     DD_CRASHTRACKING_ENABLED: 'false',
