@@ -162,17 +162,17 @@ async function rollWithLink(): Promise<{ readonly gateway: string; readonly dice
 async function rollToShow(): Promise<{ readonly gateway: string; readonly dice: string }> {
   for (let roll = 0; roll < 60; roll++) {
     const traces = await rollWithLink()
-    const spans = [await storedTrace(traces.gateway), await storedTrace(traces.dice)].flatMap(
-      (trace) => trace?.spans ?? [],
+    const [own = [], other = []] = await Promise.all(
+      [traces.gateway, traces.dice].map(async (traceId) => (await storedTrace(traceId))?.spans),
     )
-    const [whole, call, rolled] = ['server', 'client', 'server'].map((kind, index) => {
-      const found = spans.filter((span) => span.kind === kind).at(index === 2 ? -1 : 0)
-      const start = Number(BigInt(found?.startTimeUnixNano ?? 0) % 10n ** 15n)
-      return { start, end: start + Number(found?.durationNano ?? 0) }
-    })
+    const whole = own.find(({ kind }) => kind === 'server')
+    const call = own.find(({ kind }) => kind === 'client')
+    const rolled = other.find(({ kind }) => kind === 'server')
     if (!whole || !call || !rolled) continue
-    const isWithin = call.start < rolled.start && rolled.end < call.end
-    if (isWithin && rolled.end - rolled.start > 0.2 * (whole.end - whole.start)) return traces
+    const isWithin =
+      BigInt(call.startTimeUnixNano) < BigInt(rolled.startTimeUnixNano) &&
+      BigInt(rolled.endTimeUnixNano) < BigInt(call.endTimeUnixNano)
+    if (isWithin && Number(rolled.durationNano) > 0.2 * Number(whole.durationNano)) return traces
   }
   throw new Error(
     'None of 60 rolls shows dice within its call: the machine is too busy. Take the pictures again.',
@@ -185,6 +185,7 @@ type StoredTrace = {
     readonly name: string
     readonly kind: string
     readonly startTimeUnixNano: string
+    readonly endTimeUnixNano: string
     readonly durationNano: string
   }[]
 }
