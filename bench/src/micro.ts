@@ -10,7 +10,7 @@ import type { SamplerConfig } from '../../packages/telemetry/src/lib/config/tele
 import { createPropagator } from '../../packages/telemetry/src/lib/sdk/create-propagator.ts'
 import { createSampler } from '../../packages/telemetry/src/lib/sdk/create-sampler.ts'
 import { createOtlpDelivery } from '../../packages/telemetry/src/lib/sdk/otlp-delivery.ts'
-import { RandomFlagTracerProvider } from '../../packages/telemetry/src/lib/sdk/random-flag-tracer-provider.ts'
+import { DistroTracerProvider } from '../../packages/telemetry/src/lib/sdk/distro-tracer-provider.ts'
 import { median } from './compare/median.ts'
 import { type MicroSeries, thisMachine, writeResult } from './compare/results.ts'
 
@@ -38,7 +38,7 @@ const ATTRIBUTES = {
 
 const MESSAGE = { relation: 'message' } as const
 
-const provider = new RandomFlagTracerProvider({
+const provider = new DistroTracerProvider({
   sampler: createSampler({ name: 'always_on' }),
   spanProcessors: [],
 })

@@ -19,7 +19,7 @@ import { withLinkedRoot } from '../src/lib/links/with-linked-root.ts'
 import { RandomIdGenerator } from '../src/lib/sampling/random-id-generator.ts'
 import { createPropagator } from '../src/lib/sdk/create-propagator.ts'
 import { createSampler } from '../src/lib/sdk/create-sampler.ts'
-import { RandomFlagTracerProvider } from '../src/lib/sdk/random-flag-tracer-provider.ts'
+import { DistroTracerProvider } from '../src/lib/sdk/distro-tracer-provider.ts'
 import { seededBytes } from './seeded-bytes.ts'
 
 const PAIRS = 20_000
@@ -31,7 +31,7 @@ class Service {
   readonly tracer: Tracer
 
   constructor(sampler: Sampler, seed: number) {
-    const provider = new RandomFlagTracerProvider({ sampler }, new RandomIdGenerator(seededBytes(seed)))
+    const provider = new DistroTracerProvider({ sampler }, new RandomIdGenerator(seededBytes(seed)))
     this.tracer = new BoundaryTracerProvider(provider).getTracer('service')
   }
 

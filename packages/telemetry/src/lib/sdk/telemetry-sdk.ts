@@ -9,9 +9,9 @@ import type { TelemetryConfig } from '../config/telemetry-config.ts'
 import { createPropagator } from './create-propagator.ts'
 import { createResource } from './create-resource.ts'
 import { createSampler } from './create-sampler.ts'
+import { DistroTracerProvider } from './distro-tracer-provider.ts'
 import { installEsmHooks } from './esm-hooks.ts'
 import { createInstrumentations } from './instrumentations.ts'
-import { RandomFlagTracerProvider } from './random-flag-tracer-provider.ts'
 
 /**
  * Assembles an SDK from a configuration and registers it with the OpenTelemetry API.
@@ -27,7 +27,7 @@ export function startSdk(
   instrumentations: readonly Instrumentation[],
   meterProvider: MeterProvider,
 ): TracerProvider | undefined {
-  const provider = new RandomFlagTracerProvider({
+  const provider = new DistroTracerProvider({
     resource: createResource(config.resourceAttributes),
     sampler: createSampler(config.sampler),
     spanLimits: config.spanLimits,

@@ -5,7 +5,7 @@ import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
-import { RandomFlagTracerProvider } from './random-flag-tracer-provider.ts'
+import { DistroTracerProvider } from './distro-tracer-provider.ts'
 
 const kept = new ParentBasedSampler({ root: new AlwaysOnSampler() })
 const dropped = new ParentBasedSampler({ root: new AlwaysOffSampler() })
@@ -13,7 +13,7 @@ const dropped = new ParentBasedSampler({ root: new AlwaysOffSampler() })
 function tracerOf(sampler: ParentBasedSampler, spans: ReadableSpan[] = []) {
   const onEnd = (span: ReadableSpan) => spans.push(span)
   const processor = { onStart() {}, onEnd, forceFlush: async () => {}, shutdown: async () => {} }
-  return new RandomFlagTracerProvider({ sampler, spanProcessors: [processor] }).getTracer('test')
+  return new DistroTracerProvider({ sampler, spanProcessors: [processor] }).getTracer('test')
 }
 
 function parentWith(flags: number): SpanContext {
@@ -25,7 +25,7 @@ function parentWith(flags: number): SpanContext {
   }
 }
 
-describe('RandomFlagTracerProvider', () => {
+describe('DistroTracerProvider', () => {
   it.each([
     ['kept', kept, 3],
     ['dropped', dropped, 2],
@@ -71,8 +71,41 @@ describe('RandomFlagTracerProvider', () => {
     expect(INVALID_SPAN_CONTEXT.traceFlags).toBe(0)
   })
 
+  it('tells starts to the microsecond, and ends no child after its parent', () => {
+    const spans: ReadableSpan[] = []
+    const tracer = tracerOf(kept, spans)
+    const before = Date.now()
+    for (let pair = 0; pair < 200; pair += 1) {
+      tracer.startActiveSpan('parent', (parent) => {
+        tracer.startActiveSpan('child', (child) => child.addEvent('moment').end())
+        parent.end()
+      })
+    }
+    const micros = ([seconds, nanos]: readonly [number, number]) => seconds * 1e6 + nanos / 1e3
+    for (let pair = 0; pair < 200; pair += 1) {
+      const [child, parent] = spans.slice(pair * 2)
+      if (child === undefined || parent === undefined) throw new Error(`pair ${pair} is missing`)
+      expect(micros(child.startTime)).toBeGreaterThanOrEqual(micros(parent.startTime))
+      // How long a span takes to be made is in neither of the two.
+      expect(micros(child.endTime)).toBeLessThanOrEqual(micros(parent.endTime) + 500)
+      expect(micros(child.events[0]?.time ?? [0, 0])).toBeGreaterThanOrEqual(micros(child.startTime))
+    }
+    const starts = spans.map(({ startTime }) => micros(startTime))
+    expect(starts.some((start) => start % 1000 !== 0)).toBe(true)
+    expect(Math.min(...starts)).toBeGreaterThanOrEqual(before * 1000)
+    expect(Math.max(...starts)).toBeLessThan((Date.now() + 1) * 1000)
+  })
+
+  it('leaves starts alone that are given', () => {
+    const spans: ReadableSpan[] = []
+    tracerOf(kept, spans)
+      .startSpan('past', { startTime: [1_700_000_000, 5] })
+      .end([1_700_000_001, 6])
+    expect(spans).toMatchObject([{ startTime: [1_700_000_000, 5], endTime: [1_700_000_001, 6] }])
+  })
+
   it('gives the same tracer for the same name, with nothing added twice', () => {
-    const provider = new RandomFlagTracerProvider({})
+    const provider = new DistroTracerProvider({})
     const { startSpan } = provider.getTracer('one')
     expect(provider.getTracer('one').startSpan).toBe(startSpan)
   })
