@@ -2,15 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api'
-import { context as contextApi, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import { context as contextApi, SpanKind, trace } from '@opentelemetry/api'
 import type { RPCMetadata } from '@opentelemetry/core'
 import { RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core'
 import { BoundaryTracerProvider } from '../boundary/boundary-tracer-provider.ts'
 import type { DecideInbound } from '../boundary/compile-inbound.ts'
 import { getCrossing } from '../boundary/crossing.ts'
 import { announceRoot } from '../boundary/forward-link.ts'
-import { noteDecision } from '../boundary/inbound-decisions.ts'
+import { extractBy } from '../boundary/inbound-decisions.ts'
 import { bindExchange, endWithExchange } from './exchange.ts'
+import { REQUEST_ROOT } from './request-context.ts'
 import { ServerAttributes } from './server-attributes.ts'
 import type { TimeRequest } from './server-duration.ts'
 import { timeRequests } from './server-duration.ts'
@@ -106,9 +107,7 @@ export class ServerInstrumentation {
       bindExchange(request, response, context)
       return contextApi.with(context, emit, server, 'request', request, response)
     }
-    const decision = decide(request)
-    if (decision.mode !== 'continue') noteDecision(request.headers, decision)
-    const extracted = propagation.extract(ROOT_CONTEXT, request.headers)
+    const extracted = extractBy(decide(request), REQUEST_ROOT, request.headers)
     const attributes = serverAttributes.of(request)
     const span = this.#tracer.startSpan(
       request.method || 'GET',
