@@ -18,7 +18,8 @@ const ends = [
   ['a promise is rejected', 'ends-a-span-then-rejects.ts', 1, 'Error: uncaught in the fixture'],
 ] as const
 
-describe('the end of a process', () => {
+// Dozens of processes side by side.
+describe('the end of a process', { timeout: 90_000 }, () => {
   it.concurrent.each(ends)('delivers the last span when %s', async (_, fixture, code, error) => {
     await using backend = await startTestReceiver()
     const result = await runToEnd(fixture, exportsTo(backend))

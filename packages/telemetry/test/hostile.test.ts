@@ -48,7 +48,7 @@ const spooling = (url: string, folder: string) => ({
   OTEL_BSP_SCHEDULE_DELAY: '100',
 })
 
-describe('delivery', () => {
+describe('delivery', { timeout: 90_000 }, () => {
   it('brings home every span of many short processes that share a folder, each once', async () => {
     await using folder = await temporaryFolder()
     const { url, port } = await reservePort()
@@ -69,7 +69,7 @@ describe('delivery', () => {
     const names = backend.spans().map(({ name }) => name)
     expect(new Set(names).size).toBe(10 * 5)
     expect(names).toHaveLength(10 * 5)
-  }, 60_000)
+  })
 
   it('is not held up by what others have put into its folder, and leaves that alone', async () => {
     await using folder = await temporaryFolder()

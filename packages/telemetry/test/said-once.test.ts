@@ -37,7 +37,8 @@ async function firstLine(env: NodeJS.ProcessEnv, more: NodeJS.ProcessEnv = {}): 
   return line
 }
 
-describe('what an operator hears when nothing arrives', () => {
+// Side by side, and each starts several processes, one after the other.
+describe('what an operator hears when nothing arrives', { timeout: 90_000 }, () => {
   it.concurrent.each([
     ['an invalid token', 'traces', 'xaat-wrong', '401 Unauthorized', 'Set AXIOM_TOKEN to a token of this'],
     [
