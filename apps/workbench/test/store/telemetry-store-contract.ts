@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KeyValue, Span, SpanLink } from '../../src/model/span.ts'
 import type {
+  SearchCursor,
   SpanFilter,
   SpanGroup,
   TelemetryReader,
@@ -538,6 +539,44 @@ export function telemetryStoreContract(open: (settings: StoreSettings) => Promis
         )
       } while (next)
       expect(names).toEqual(Array.from({ length: 25 }, (_, index) => `${25 - index}`))
+    })
+  })
+
+  describe('a search for which there is no time', () => {
+    it('tells where to go on, and finds everything in the end', async () => {
+      // Some thousand spans, so that most of them are in blocks that are told apart; what is looked for is in the first, a middle and the last.
+      const rare = new Set([1, 2_000, 3_500])
+      for (let from = 1; from <= 3_500; from += 500)
+        await write(
+          'shop',
+          ...Array.from({ length: 500 }, (_, index) =>
+            makeSpan({
+              traceId: traceIdOf(from + index),
+              spanId: spanIdOf(from + index),
+              attributes: [text('user', rare.has(from + index) ? 'grace hopper' : `u-${from + index}`)],
+            }),
+          ),
+        )
+      const filters: SpanFilter[] = [
+        { text: 'HOPPER' },
+        { attributes: [{ keys: ['user'], values: [{ type: 'string', value: 'grace hopper' }] }] },
+      ]
+      for (const filter of filters) {
+        const found: string[] = []
+        let pages = 0
+        let after: SearchCursor | undefined
+        do {
+          const { spans, next } = await subject.reader.searchSpans(filter, after, {
+            limit: 10,
+            budgetMillis: -1,
+          })
+          found.push(...spans.map(({ span }) => span.spanId))
+          after = next
+          pages++
+        } while (after !== undefined && pages < 5_000)
+        expect(found).toEqual([3_500, 2_000, 1].map(spanIdOf))
+        expect(pages).toBeGreaterThan(2)
+      }
     })
   })
 

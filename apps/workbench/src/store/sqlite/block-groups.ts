@@ -4,8 +4,8 @@ import { bitsOf, filterBytes } from './block-filter.ts'
 /** Blocks of a group: a bit of each fits the 8 bytes that a group has for one bit of a filter. */
 const groupBlocks = 64
 const rowBytes = groupBlocks / 8
-/** Bits of a filter whose rows are kept together, one KiB of them. */
-const sliceBits = 128
+/** Bits of a filter whose rows are kept together: 512 bytes of them, since a page holds no four rows of a KiB but one and a part of it. */
+const sliceBits = 64
 const sliceCount = (filterBytes * 8) / sliceBits
 const blockBytes = 40
 

@@ -72,10 +72,16 @@ export class ChunkReader {
 
   /** The unpacked body of a segment. */
   segment(id: number): Buffer {
+    const body = this.segmentIfThere(id)
+    if (!body) throw new Damage(`segment ${id} is missing`)
+    return body
+  }
+
+  /** The same of a segment that may have been evicted. */
+  segmentIfThere(id: number): Buffer | undefined {
     return this.#segments.get(id, () => {
       const row = this.#selectSegment.get(id)
-      if (!row) throw new Damage(`segment ${id} is missing`)
-      return unpackSegment(row.body as Uint8Array)
+      return row && unpackSegment(row.body as Uint8Array)
     })
   }
 

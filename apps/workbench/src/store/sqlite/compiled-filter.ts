@@ -150,6 +150,20 @@ export class CompiledFilter {
     return this.#places.ofConditions.every((places) => (places[firstFrom(places, start)] ?? end) < end)
   }
 
+  /** Whether what a segment's body holds, and nothing else, may rule out all of its spans. */
+  get isDecidedByBodies(): boolean {
+    return this.bodyConditions.length > 0 || this.text?.holdsForSomeOperation === false
+  }
+
+  /** Whether a span of a segment may match, by its body. */
+  mayMatchSegment(segment: number, body: Buffer): boolean {
+    const { text } = this
+    return (
+      this.mayMatchBody(segment, body, 0, body.length) &&
+      (text === undefined || text.holdsForSomeOperation || text.mayStandIn(segment, body, 0, body.length))
+    )
+  }
+
   mayMatchTrace(trace: number): boolean {
     return this.#targets?.has(trace) ?? true
   }

@@ -11,7 +11,10 @@ export class LruCache<K, V> {
     this.#weigh = weigh
   }
 
-  get(key: K, load: () => V): V {
+  /** The value of `key`, loaded if need be; what there is none of is not remembered. */
+  get(key: K, load: () => V): V
+  get(key: K, load: () => V | undefined): V | undefined
+  get(key: K, load: () => V | undefined): V | undefined {
     const known = this.#values.get(key)
     if (known !== undefined) {
       this.#values.delete(key)
@@ -19,6 +22,7 @@ export class LruCache<K, V> {
       return known
     }
     const value = load()
+    if (value === undefined) return value
     this.#values.set(key, value)
     this.#weight += this.#weigh(value)
     for (const [oldest, old] of this.#values) {

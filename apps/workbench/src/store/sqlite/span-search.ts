@@ -14,6 +14,7 @@ export class SpanSearch {
   readonly #groups: StatementSync
   readonly #selectSlice: StatementSync
   readonly #range: StatementSync
+  readonly #segments: StatementSync
   readonly #after: StatementSync
   readonly #ofTrace: StatementSync
 
@@ -41,14 +42,21 @@ export class SpanSearch {
     this.#range = database.prepare(
       `SELECT ${chunkColumns} FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id DESC`,
     )
+    this.#segments = database.prepare(
+      `SELECT (SELECT segment FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1) AS first,
+              (SELECT segment FROM chunk WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1) AS last`,
+    )
     this.#ofTrace = database.prepare(
       `SELECT ${chunkColumns} FROM chunk WHERE trace = ? AND id <= ? ORDER BY id DESC`,
     )
     this.#after = database.prepare(`SELECT ${chunkColumns} FROM chunk WHERE id > ? ORDER BY id`)
   }
 
-  /** Chunks that may hold matches, newest first, from the one `after` names (or the newest) on. */
-  *chunksBefore(filter: CompiledFilter, after: SearchCursor | undefined): Generator<Chunk> {
+  /**
+   * Chunks that may hold matches, newest first, from the one `after` names (or the newest) on; instead of those of a block whose bodies hold
+   * none, the number of its first chunk, so that the caller can look at the clock.
+   */
+  *chunksBefore(filter: CompiledFilter, after: SearchCursor | undefined): Generator<Chunk | number> {
     const newest = after?.chunk ?? Number.MAX_SAFE_INTEGER
     if (filter.trace !== undefined) {
       for (const row of this.#ofTrace.iterate(filter.trace, newest)) yield this.#chunks.chunk(row)
@@ -57,8 +65,24 @@ export class SpanSearch {
     for (const row of this.#tail.iterate(newest)) yield this.#chunks.chunk(row)
     for (const { firstChunk, lastChunk } of this.#blocksBefore(filter, newest)) {
       const last = Math.min(lastChunk, newest)
+      if (filter.isDecidedByBodies && !this.#bodiesMayMatch(filter, firstChunk, last)) {
+        yield firstChunk
+        continue
+      }
       for (const row of this.#range.iterate(firstChunk, last)) yield this.#chunks.chunk(row)
     }
+  }
+
+  /** Whether a segment that chunks from `first` to `last` lie in holds what a match must hold. */
+  #bodiesMayMatch(filter: CompiledFilter, first: number, last: number): boolean {
+    const segments = this.#segments.get(first, last, first, last)
+    // Evicted, all of them.
+    if (segments?.first == null) return false
+    for (let segment = segments.last as number; segment >= (segments.first as number); segment--) {
+      const body = this.#chunks.segmentIfThere(segment)
+      if (body && filter.mayMatchSegment(segment, body)) return true
+    }
+    return false
   }
 
   /** Blocks that may hold matches, newest first. */

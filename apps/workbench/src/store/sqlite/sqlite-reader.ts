@@ -332,12 +332,18 @@ export class SqliteReader implements TelemetryReader {
     const compiled = new CompiledFilter(this.#database, filter)
     if (compiled.isEmpty) return undefined
     const deadline = this.#now() + bounds.budgetMillis
+    // However short the time is, a page gets further than the one before.
+    const newest = after?.chunk ?? Number.POSITIVE_INFINITY
     for (const chunk of this.#search.chunksBefore(compiled, after)) {
+      if (typeof chunk === 'number') {
+        if (chunk < newest && this.#now() > deadline) return { chunk, index: 0 }
+        continue
+      }
       for (const index of this.#search.matchesIn(chunk, compiled)) {
         if (after && chunk.id === after.chunk && index >= after.index) continue
         if (!take(chunk, index)) return { chunk: chunk.id, index }
       }
-      if (this.#now() > deadline) return { chunk: chunk.id, index: 0 }
+      if (chunk.id < newest && this.#now() > deadline) return { chunk: chunk.id, index: 0 }
     }
     return undefined
   }

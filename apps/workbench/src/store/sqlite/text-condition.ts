@@ -23,6 +23,10 @@ export class TextCondition {
     this.#operations = new Set(rows.map(({ id }) => id as number))
   }
 
+  get holdsForSomeOperation(): boolean {
+    return this.#operations.size > 0
+  }
+
   holdsForOperation(operation: number): boolean {
     return this.#operations.has(operation)
   }
