@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'undici'
 import { batchSpans } from './load.ts'
 import { ensureLoadFile, LoadFile } from './load-file.ts'
+import { machine } from './machine.ts'
 import { WorkbenchUnderTest } from './workbench-under-test.ts'
 
 // node --conditions=@linked-traces/source src/ingest.ts [json|protobuf] [spans] [connections] [data folder to keep]
@@ -44,12 +45,23 @@ async function send(): Promise<void> {
   }
 }
 
+/** Least, median and most of the rates in each ten seconds, as far as there were any. */
+function tenSeconds(): string {
+  const sorted = rates.toSorted((a, b) => a - b).map(Math.round)
+  const median = sorted[Math.floor(sorted.length / 2)]
+  return median === undefined
+    ? ''
+    : ` (${sorted[0]}, ${median}, ${sorted.at(-1)} in each 10 s: least, median, most)`
+}
+
 const startedAt = performance.now()
 const processorBefore = workbench.processorSeconds()
+const rates: number[] = []
 let last = { at: startedAt, acknowledged: 0 }
 const report = setInterval(() => {
   const now = performance.now()
   const rate = ((acknowledged - last.acknowledged) / (now - last.at)) * 1_000
+  rates.push(rate)
   console.log(`${acknowledged} spans, ${Math.round(rate)}/s, RSS ${Math.round(workbench.memory('VmRSS'))} MB`)
   last = { at: now, acknowledged }
 }, 10_000)
@@ -57,8 +69,8 @@ await Promise.all(Array.from({ length: connections }, send))
 const seconds = (performance.now() - startedAt) / 1_000
 clearInterval(report)
 console.log(
-  `${encoding}, gzip, ${connections} connections, ${cpus().length} × ${cpus()[0]?.model}: ${acknowledged} spans in ` +
-    `${seconds.toFixed(1)} s = ${Math.round(acknowledged / seconds)}/s, answers 503: ${overloaded}, ` +
+  `${machine()}\n${encoding}, gzip, ${connections} connections: ${acknowledged} spans in ` +
+    `${seconds.toFixed(1)} s = ${Math.round(acknowledged / seconds)}/s${tenSeconds()}, answers 503: ${overloaded}, ` +
     `${(((workbench.processorSeconds() - processorBefore) / acknowledged) * 1e6).toFixed(1)} µs of processor time a span, ` +
     `RSS now ${Math.round(workbench.memory('VmRSS'))} MB, most ${Math.round(workbench.memory('VmHWM'))} MB`,
 )

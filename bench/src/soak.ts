@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Pool } from 'undici'
 import { DurationHistogram } from '../../apps/workbench/src/model/duration-histogram.ts'
 import { batchSpans, makeBody } from './load.ts'
+import { machine } from './machine.ts'
 import { WorkbenchUnderTest } from './workbench-under-test.ts'
 
 // node --conditions=@linked-traces/source src/soak.ts [minutes] [spans a second] [spans kept]
@@ -136,7 +137,7 @@ try {
   const found = store.spanCount + store.evictedSpanCount
   console.log(
     [
-      `${cpus().length} × ${cpus()[0]?.model}, ${seconds.toFixed(0)} s at ${rate} spans/s wanted, ${kept} kept`,
+      `${machine()}; ${seconds.toFixed(0)} s at ${rate} spans/s wanted, ${kept} kept`,
       `spans/s: ${Math.round(acknowledged / seconds)}, answers 503: ${overloaded}`,
       `processor: ${((workbench.processorSeconds() / acknowledged) * 1e6).toFixed(1)} µs a span, dashboards included`,
       `export: ${latency(exports)}`,
