@@ -14,6 +14,9 @@ writeFileSync(join(BENCH, 'RESULTS.md'), renderResults(peers, readMicroResult())
 if (peers !== undefined) {
   const rows = summarize(peers).filter(({ name }) => !name.startsWith('hello'))
   const none = rows.find(({ name }) => name === 'none')
-  const caption = `Express 5, one fetch, export included; without tracing it takes ${Math.round(none?.cpuMicros ?? 0)} µs. ${peers.date.slice(0, 10)}`
+  const busy = rows.some(({ disturbed }) => disturbed > 0)
+    ? ', while others used the machine: not to be relied on'
+    : ''
+  const caption = `Express 5, one fetch, export included; ${Math.round(none?.cpuMicros ?? 0)} µs without tracing (${peers.date.slice(0, 10)}${busy})`
   writeFileSync(join(BENCH, 'results', 'added.svg'), renderChart(rows, caption))
 }

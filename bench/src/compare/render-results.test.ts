@@ -63,7 +63,7 @@ const PEERS: PeersResult = {
       title: 'other <b>',
       version: '4.2.0',
       base: 'none',
-      rounds: [round({ ...traced, cpuMicros: 330 })],
+      rounds: [round({ ...traced, cpuMicros: 330, firstLineMillis: 13 })],
     },
     { name: 'hello', title: 'hello world: no tracing', base: 'hello', rounds: [round({ cpuMicros: 12.34 })] },
   ],
@@ -129,6 +129,7 @@ describe('renderResults', () => {
     expect(text).toContain(
       '| no tracing | 0 | – | 140 | – | 1.00 | 1.00 | 20 | 60 | 1.00 | 2.0 (1.00) | 3.0 |',
     )
+    expect(text).toContain('| other <b> 4.2.0 | 3 | 100 % | 330 | 230 | 3.30 | 0.75 | −7 | +8 |')
     expect(text).toContain('| hello world: no tracing | 0 | – | 12.3 |')
     expect(text).toContain('in rounds of linked-traces (1 of 3): these figures are not to be relied on.')
     expect(text).not.toContain('## One operation')

@@ -62,14 +62,19 @@ function table(rows: readonly Row[]): string {
       base ? '–' : row.addedMicros.toFixed(Math.abs(row.addedMicros) < 50 ? 1 : 0),
       row.cpuRatio.toFixed(2),
       row.throughputRatio.toFixed(2),
-      base ? row.firstLineMillis.toFixed(0) : `+${row.addedFirstLineMillis.toFixed(0)}`,
-      base ? row.startMegabytes.toFixed(0) : `+${row.addedStartMegabytes.toFixed(0)}`,
+      base ? row.firstLineMillis.toFixed(0) : signed(row.addedFirstLineMillis),
+      base ? row.startMegabytes.toFixed(0) : signed(row.addedStartMegabytes),
       row.loadRatio.toFixed(2),
       `${row.p99Millis.toFixed(1)} (${row.p99Ratio.toFixed(2)})`,
       row.longestHoldMillis.toFixed(1),
     ]
   })
   return renderTable(header, cells)
+}
+
+function signed(value: number): string {
+  const rounded = value.toFixed(0)
+  return value > 0 ? `+${rounded}` : rounded.replace('-', '−')
 }
 
 /** Before anything else is read: figures of a machine that had other things to do. */
