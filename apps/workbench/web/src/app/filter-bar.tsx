@@ -21,6 +21,8 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
   const [active, setActive] = useState(-1)
   const input = useRef<HTMLInputElement>(null)
   const applied = useRef(props.text)
+  /** Whether the draft is the reader's, not what was applied: only that may be applied by a pause or by leaving. */
+  const edited = useRef(false)
   const id = useId()
   const services = useAnswer<readonly ServiceStatistics[]>(open ? '/api/services?from=0' : null)
   const operations = useAnswer<readonly OperationStatistics[]>(
@@ -29,7 +31,10 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
 
   // Another view, or a link that adds a term, brings another text.
   useEffect(() => {
-    if (props.text !== applied.current) setDraft(props.text)
+    if (props.text !== applied.current) {
+      setDraft(props.text)
+      edited.current = false
+    }
     applied.current = props.text
   }, [props.text])
 
@@ -37,6 +42,7 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
   const apply = (text: string) => {
     if (text === applied.current || parseFilterText(text).problems.length > 0) return
     applied.current = text
+    edited.current = false
     props.onApply(text)
   }
 
@@ -59,7 +65,7 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
   const begun = shown && /\S$/.test(draft)
   useEffect(() => {
     if (begun) return
-    const timer = setTimeout(() => latestApply.current(draft), pauseMillis)
+    const timer = setTimeout(() => edited.current && latestApply.current(draft), pauseMillis)
     return () => clearTimeout(timer)
   }, [draft, begun])
   const close = () => {
@@ -69,6 +75,7 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
   const read = () => {
     const element = input.current
     if (!element) return
+    if (element.value !== draft) edited.current = true
     setDraft(element.value)
     setCaret(element.selectionStart ?? element.value.length)
     setOpen(true)
@@ -80,6 +87,7 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
     const blank = suggestion.complete && !after.startsWith(' ') ? ' ' : ''
     const text = before + blank + after
     const at = before.length + (suggestion.complete ? 1 : 0)
+    edited.current = true
     setDraft(text)
     setCaret(at)
     setActive(-1)
@@ -142,7 +150,7 @@ export function FilterBar(props: { readonly text: string; readonly onApply: (tex
         onKeyDown={onKeyDown}
         onBlur={() => {
           close()
-          apply(draft)
+          if (edited.current) apply(draft)
         }}
       />
       {draft !== '' && (
