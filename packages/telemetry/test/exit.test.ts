@@ -252,7 +252,20 @@ describe('the end of a process', { timeout: 90_000 }, () => {
     },
   )
 
-  it.concurrent.each(['SIGTERM', 'SIGINT'] as const)(
+  it.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'comes by %s when a slow backend has answered',
+    async (signal) => {
+      await using backend = await startTestReceiver()
+      backend.respondAlwaysWith({ delayMillis: 1500 })
+      const child = runNode('ends-a-span-then-waits-for-a-signal.ts', exportsTo(backend))
+      await child.says('ready')
+      child.kill(signal)
+      expect(await child.ended).toMatchObject({ code: null, signal, stderr: '' })
+      expect(names(backend)).toEqual(['last'])
+    },
+  )
+
+  it.concurrent.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'comes by %s when the backend is dead, soon, and says what it did not get',
     async (signal) => {
       await using backend = await startTestReceiver()
