@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api'
-import { context as contextApi, SpanKind, trace } from '@opentelemetry/api'
+import { context as contextApi, diag, SpanKind, trace } from '@opentelemetry/api'
 import type { RPCMetadata } from '@opentelemetry/core'
 import { RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core'
 import { BoundaryTracerProvider } from '../boundary/boundary-tracer-provider.ts'
@@ -101,30 +101,53 @@ export class ServerInstrumentation {
     request: IncomingMessage,
     response: ServerResponse,
   ): boolean {
-    const { decide, isUntraced, forwardLinks } = this.#options
+    const { isUntraced } = this.#options
     if (isUntraced(request.url ?? '/')) {
       const context = suppressTracing(contextApi.active())
       bindExchange(request, response, context)
       return contextApi.with(context, emit, server, 'request', request, response)
     }
-    const extracted = extractBy(decide(request), REQUEST_ROOT, request.headers)
-    const attributes = serverAttributes.of(request)
-    const span = this.#tracer.startSpan(
-      request.method || 'GET',
-      { kind: SpanKind.SERVER, attributes },
-      extracted,
-    )
-    const metadata: RPCMetadata = { type: RPCType.HTTP, span }
-    const context = setRPCMetadata(trace.setSpan(extracted, span), metadata)
-    const serverSpan = new ServerSpan(request, response, metadata, this.#time?.(attributes, context))
-    bindExchange(request, response, context)
-    endWithExchange(response, serverSpan)
-    if (forwardLinks && getCrossing(extracted)?.trusted) announceRoot(response, span.spanContext())
+    const serverSpan = this.#start(serverAttributes, request, response)
+    if (serverSpan === undefined) return emit.call(server, 'request', request, response)
     try {
-      return contextApi.with(context, emit, server, 'request', request, response)
+      return contextApi.with(serverSpan.context, emit, server, 'request', request, response)
     } catch (error) {
       serverSpan.fail(error)
       throw error
+    }
+  }
+
+  /** Nothing that goes wrong here, in a sampler say, is the request's to suffer from: it goes without a span. */
+  #start(
+    serverAttributes: ServerAttributes,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): ServerSpan | undefined {
+    const { decide, forwardLinks } = this.#options
+    try {
+      const extracted = extractBy(decide(request), REQUEST_ROOT, request.headers)
+      const attributes = serverAttributes.of(request)
+      const span = this.#tracer.startSpan(
+        request.method || 'GET',
+        { kind: SpanKind.SERVER, attributes },
+        extracted,
+      )
+      const metadata: RPCMetadata = { type: RPCType.HTTP, span }
+      const context = setRPCMetadata(trace.setSpan(extracted, span), metadata)
+      const serverSpan = new ServerSpan(
+        request,
+        response,
+        metadata,
+        context,
+        this.#time?.(attributes, context),
+      )
+      bindExchange(request, response, context)
+      endWithExchange(response, serverSpan)
+      if (forwardLinks && getCrossing(extracted)?.trusted) announceRoot(response, span.spanContext())
+      return serverSpan
+    } catch (error) {
+      diag.error('A request goes without a span, as it could not be started.', error)
+      return undefined
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Attributes, Exception } from '@opentelemetry/api'
+import type { Attributes, Context, Exception } from '@opentelemetry/api'
 import { SpanStatusCode } from '@opentelemetry/api'
 import type { RPCMetadata } from '@opentelemetry/core'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from './semantic-conventions.ts'
@@ -9,6 +9,8 @@ export type ObserveEnd = (added: Attributes) => void
 
 /** The open span of one request, as it is told at its end. */
 export class ServerSpan {
+  /** Of the span, and of everything that its request does. */
+  readonly context: Context
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #metadata: RPCMetadata
@@ -20,11 +22,13 @@ export class ServerSpan {
     request: IncomingMessage,
     response: ServerResponse,
     metadata: RPCMetadata,
+    context: Context,
     observe: ObserveEnd | undefined,
   ) {
     this.#request = request
     this.#response = response
     this.#metadata = metadata
+    this.context = context
     this.#observe = observe
   }
 
