@@ -5,7 +5,7 @@ import {
   type SpanContext,
   trace,
 } from '@opentelemetry/api'
-import { formatTraceparent, parseTraceparent } from './traceparent.ts'
+import { formatTraceparent, parseTraceparent, RANDOM_FLAG } from './traceparent.ts'
 import { formatTraceState, parseTraceState } from './tracestate.ts'
 
 /** The fields by which W3C Trace Context tells of one span. */
@@ -13,9 +13,6 @@ export interface TraceContextFields {
   readonly traceparent: string
   readonly tracestate?: string
 }
-
-/** Random trace id (W3C Trace Context level 2). */
-const RANDOM_FLAG = 0x02
 
 /** The id of the trace that a caller said has a random id. */
 const RANDOM_TRACE = createContextKey('linked_traces.random_trace')

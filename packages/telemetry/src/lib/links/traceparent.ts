@@ -1,4 +1,4 @@
-import type { SpanContext } from '@opentelemetry/api'
+import { type SpanContext, TraceFlags } from '@opentelemetry/api'
 
 /** Length of a version 00 `traceparent`, and of the part of a later version that this version understands. */
 const LENGTH = 55
@@ -6,8 +6,15 @@ const LENGTH = 55
 /** A comma tells of two values that somebody joined into one (RFC 9110 section 5.5): the first is no better than the second. */
 const FORMAT = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-[^,]*)?$/s
 
-/** The flags that W3C Trace Context level 2 defines: sampled (0x01) and random trace id (0x02). */
-const DEFINED_FLAGS = 0x03
+/**
+ * The W3C trace flag by which whoever started a trace says that the last 56 bits of its id are random.
+ *
+ * Source: W3C Trace Context level 2, section "Random Trace ID Flag".
+ */
+export const RANDOM_FLAG = 0x02
+
+/** The flags that level 2 defines. */
+const DEFINED_FLAGS = TraceFlags.SAMPLED | RANDOM_FLAG
 
 /**
  * The remote span context that a `traceparent` value names, or `undefined` if the value is invalid.

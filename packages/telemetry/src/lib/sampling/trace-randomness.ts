@@ -1,12 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api'
+import { RANDOM_FLAG } from '../links/traceparent.ts'
 import { DIGITS } from './threshold.ts'
-
-/**
- * The W3C trace flag by which whoever started a trace says that the last 56 bits of its id are random.
- *
- * Source: W3C Trace Context level 2, section "Random Trace ID Flag".
- */
-export const RANDOM_FLAG = 0x02
 
 /** The last 56 bits of a trace id, which are its randomness unless an explicit `rv` takes their place. */
 export function randomnessOfId(traceId: string): string {

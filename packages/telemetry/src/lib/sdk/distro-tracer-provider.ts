@@ -10,8 +10,8 @@ import type {
 import { context as contextApi, INVALID_TRACEID, trace } from '@opentelemetry/api'
 import type { TracerProviderOptions } from '@opentelemetry/sdk-trace'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
+import { RANDOM_FLAG } from '../links/traceparent.ts'
 import { RandomIdGenerator } from '../sampling/random-id-generator.ts'
-import { RANDOM_FLAG } from '../sampling/trace-randomness.ts'
 import { WallClock } from './wall-clock.ts'
 
 /** A span of the SDK that is recorded. What it tells of its end and its events is reckoned from its start. */
