@@ -3,6 +3,7 @@ import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { openApiDocument } from '../src/api/openapi/open-api-document.ts'
 import { exampleIds, type Parameter } from '../src/api/openapi/parameters.ts'
+import { StoreError } from '../src/store/store-error.ts'
 import { type ApiServer, startApi } from './api-server.ts'
 import { otlpJson } from './otlp-json.ts'
 
@@ -11,10 +12,11 @@ type Media = {
   readonly example?: unknown
   readonly examples?: Readonly<Record<string, { value: { status: number }; 'x-request': string }>>
 }
+type Answer = { readonly $ref?: string; readonly content?: Readonly<Record<string, Media>> }
 type Operation = {
   readonly parameters: readonly Parameter[]
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> }
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Media>> }>>
+  readonly responses: Readonly<Record<string, Answer>>
 }
 
 const operations = Object.entries(openApiDocument.paths).flatMap(([path, methods]) =>
@@ -52,13 +54,22 @@ const requests = operations.flatMap(({ method, path: template, operation }) => {
 
 const problems = operations.flatMap(({ operation }) =>
   Object.values(operation.responses).flatMap(({ content }) =>
-    Object.entries(content['application/problem+json']?.examples ?? {}).map(([code, example]) => ({
+    Object.entries(content?.['application/problem+json']?.examples ?? {}).map(([code, example]) => ({
       code,
       target: example['x-request'],
       problem: example.value,
     })),
   ),
 )
+
+const failures = [
+  { code: 'STORE_DAMAGED', status: 500, response: 'StoreDamaged', problem: 'store_damaged' },
+  { code: 'STORE_FULL', status: 503, response: 'StoreUnavailable', problem: 'store_unavailable' },
+] as const
+
+const storeAnswers = operations
+  .filter(({ path: template }) => template !== '/api/openapi.json')
+  .flatMap((operation) => failures.map((failure) => ({ ...operation, ...failure })))
 
 async function startDocumented(): Promise<ApiServer> {
   const api = await startApi()
@@ -138,6 +149,26 @@ describe('openApiDocument', () => {
     expect(response.status).toBe(problem.status)
     expect(await response.json()).toEqual(problem)
     expect(problem).toMatchObject({ code })
+  })
+
+  it.each(storeAnswers)('$method $path is answered with $problem as documented', async (asked) => {
+    const { method, path: template, operation, code, status, response: name, problem } = asked
+    expect(operation.responses[status]).toEqual({ $ref: `#/components/responses/${name}` })
+    const documented = openApiDocument.components.responses[name]
+    const example = documented.content['application/problem+json'].examples[problem]?.value
+    const fail = async (): Promise<never> => {
+      throw new StoreError(code, String(example?.detail))
+    }
+    const backend = { ask: fail, importTraces: fail, deleteTraces: fail, health: fail }
+    await using api = await startApi({ backend })
+    const isImport = operation.requestBody !== undefined
+    const answer = await fetch(api.url + path(template, operation.parameters), {
+      method,
+      ...(isImport && { headers: { 'content-type': 'application/json' }, body: '{}' }),
+    })
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect({ status: answer.status, body: await answer.json() }).toEqual({ status, body: example })
+    expect(answer.headers.has('retry-after')).toBe('headers' in documented)
   })
 
   it('documents every address the API has, and none it has not', async () => {

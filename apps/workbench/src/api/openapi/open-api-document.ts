@@ -22,6 +22,8 @@ const titles = {
   400: 'Bad Request',
   404: 'Not Found',
   415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
 } as const
 
 const json = (schema: string) => ({ 'application/json': { schema: ref(schema) } })
@@ -69,8 +71,44 @@ const malformed = (request: string, detail: string) =>
     invalid_parameter: { request, detail },
   })
 
+/** What any question to the store may be answered with, see {@link storeProblems}. */
+const storeFailures = {
+  500: { $ref: '#/components/responses/StoreDamaged' },
+  503: { $ref: '#/components/responses/StoreUnavailable' },
+} as const
+
+/** A problem that no request brings about by itself, so its example has none. */
+const storeProblem = (status: 500 | 503, description: string, code: string, detail: string) => ({
+  description,
+  ...(status === 503 && {
+    headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } },
+  }),
+  content: {
+    'application/problem+json': {
+      schema: ref('Problem'),
+      examples: { [code]: { value: { title: titles[status], status, code, detail } } },
+    },
+  },
+})
+
+const storeProblems = {
+  StoreDamaged: storeProblem(
+    500,
+    'The database does not hold what was written to it where this question reads it. Asking again does not help.',
+    'store_damaged',
+    'The database /home/ada/.local/state/linked-traces/telemetry.db is damaged: database disk image is malformed. What does not touch the damage is still answered. To begin anew, stop the workbench and move the file away, together with those beside it that end in -wal and -shm.',
+  ),
+  StoreUnavailable: storeProblem(
+    503,
+    'The store cannot do it now.',
+    'store_unavailable',
+    'The disk takes no more: free some space, or set WORKBENCH_DATA to another disk.',
+  ),
+}
+
 const answer = (schema: string, description = 'The answer.') => ({
   200: { description, content: json(schema) },
+  ...storeFailures,
 })
 
 const get = (summary: string, parameters: readonly Parameter[], responses: object) => ({
@@ -91,7 +129,7 @@ export const openApiDocument = {
     description: [
       'Traces as the workbench keeps them, and their links in both directions.',
       'Times and durations are decimal strings of nanoseconds; ids are lowercase hex. Errors are `application/problem+json` (RFC 9457).',
-      'Beside what each address says, any may answer 401 (a token is demanded), 403 (a host or an origin that is not the workbench’s), 405, and 503 with `Retry-After` (too much at once, or the store cannot answer).',
+      'Beside what each address says, any may answer 401 (a token is demanded), 403 (a host or an origin that is not the workbench’s), 405, and 503 with `Retry-After` (too much at once).',
       'Telemetry is sent to `/v1/traces`, `/v1/logs` and `/v1/metrics` (OTLP/HTTP); of logs and metrics only their numbers are kept.',
     ].join('\n\n'),
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -231,6 +269,7 @@ export const openApiDocument = {
           'Event `rows` carries LiveRows, at most four times a second; event `gap` a LiveGap. A reader that is too slow is disconnected and resumes after `Last-Event-ID`.',
         content: { 'text/event-stream': { schema: { type: 'string' } } },
       },
+      ...storeFailures,
     }),
     '/api/health': get('What the workbench holds and has received', [], answer('Health')),
     '/api/openapi.json': get('This document', [], {
@@ -239,6 +278,7 @@ export const openApiDocument = {
   },
   components: {
     schemas,
+    responses: storeProblems,
     securitySchemes: {
       token: { type: 'http', scheme: 'bearer', description: 'WORKBENCH_TOKEN, where it is set.' },
     },
