@@ -56,11 +56,9 @@ function start(answer: Delivery = DELIVERED) {
     encode(spans) {
       const body = spans.filter((span) => !span.includes('!'))
       const lost = spans.length - body.length
+      if (body.length === 0) return { batch: undefined, lost, failure: UNENCODABLE }
       return {
-        batch:
-          body.length > 0
-            ? { spans: body.length, encoding: 'json', body: Buffer.from(body.join()) }
-            : undefined,
+        batch: { spans: body.length, encoding: 'json', body: Buffer.from(body.join()) },
         lost,
         failure: lost > 0 ? UNENCODABLE : undefined,
       }

@@ -28,14 +28,16 @@ export interface SpoolObserver {
 }
 
 /** Spans as they go over the wire. */
-export interface Encoded {
-  /** Missing when none of the spans can be encoded. */
-  readonly batch: EncodedBatch | undefined
-  /** Spans that are not in it, as they cannot be encoded. */
-  readonly lost: number
-  /** Why they cannot be. */
-  readonly failure?: Refused | undefined
-}
+export type Encoded =
+  | {
+      readonly batch: EncodedBatch
+      /** Spans that are not in it, as they cannot be encoded. */
+      readonly lost: number
+      /** Why they cannot be. */
+      readonly failure?: Refused | undefined
+    }
+  /** None of them can be encoded. */
+  | { readonly batch: undefined; readonly lost: number; readonly failure: Refused }
 
 export interface DiskSpoolOptions<Span> {
   readonly folder: Pick<SpoolFolder, 'newName' | 'keep' | 'keepNow' | 'keepClaimed' | 'claimOldest' | 'state'>

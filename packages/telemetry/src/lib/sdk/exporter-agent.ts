@@ -19,7 +19,7 @@ export interface Attempt {
 
 export interface ExporterAgentOptions extends AgentOptions {
   readonly url: string
-  /** The headers that are meant for this destination, besides those the exporter makes itself. */
+  /** The headers that are meant for this destination, besides those that every export has. */
   readonly headers: Readonly<Record<string, string>>
   /** From the first byte to the last, in milliseconds. */
   readonly timeoutMillis: number
@@ -36,7 +36,7 @@ interface RequestAgent extends http.Agent {
   addRequest(request: ClientRequest, ...rest: unknown[]): void
 }
 
-/** Headers the exporter makes itself, beside those it is given. */
+/** Headers of every export. */
 const EXPORTER_HEADERS = ['content-type', 'user-agent']
 
 /** The status is what counts; for the rest of an answer there is this much time, in milliseconds. */
@@ -46,12 +46,8 @@ const BODY_MILLIS = 1000
 const MAX_BODY = 64 * 1024
 
 /**
- * An agent for one OTLP exporter that sees to what the exporter does not.
- *
- * The exporter adds `OTEL_EXPORTER_OTLP_HEADERS` to whatever headers it is given, keeps a backend's status and words to
- * itself, cannot be stopped, and keeps the process alive. All of its requests come through here: they leave with the
- * headers of their destination and no others, what is answered is noted, they end with their attempt, and they let the
- * process go.
+ * An agent for the exports to one destination: they leave with the headers of their destination and no others, whatever
+ * has patched `node:http`; what is answered is noted, they end with their attempt, and they let the process go.
  */
 export function createExporterAgent(options: ExporterAgentOptions): ExporterAgent {
   const { url, headers, timeoutMillis, ...agentOptions } = options
@@ -69,8 +65,6 @@ export function createExporterAgent(options: ExporterAgentOptions): ExporterAgen
     }
     if (!own.has('host')) request.setHeader('Host', host)
     request.on('socket', (socket) => socket.unref())
-    // The exporter's timeout is its time for retries, which are the queue's affair: see `createOtlpDelivery`.
-    request.setTimeout = () => request
     endWithin(timeoutMillis, request)
     const attempt = attempts.getStore()
     if (attempt !== undefined) watch(request, attempt)
