@@ -90,7 +90,40 @@ describe.each([
 })
 
 describe('docs/trust.md', () => {
-  const page = readFileSync(new URL('../../../docs/trust.md', import.meta.url), 'utf8')
+  const docs = new URL('../../../docs/', import.meta.url)
+  const page = readFileSync(new URL('trust.md', docs), 'utf8')
+  const picture = readFileSync(new URL('pictures/trust.svg', docs), 'utf8')
+
+  it('says in its picture of each mode what its table says', () => {
+    const rows = page
+      .split('\n\n')
+      .find((block) => block.startsWith('| Of the request |'))
+      ?.split('\n')
+      .map((line) => line.replaceAll('`', '').split('|').slice(1, -1))
+      .map((cells) => cells.map((cell) => cell.trim()))
+    const [[, ...modes] = [], , ...facts] = rows ?? []
+    const lanes = [...picture.matchAll(/<g id="([^"]+)">(.*?)<\/g>/gs)]
+    expect(lanes.map(([, mode]) => mode)).toEqual(modes)
+    for (const [index, [, , lane = '']] of lanes.entries()) {
+      const said = Object.fromEntries(facts.map(([name = '', ...cells]) => [name, cells[index] ?? '']))
+      const mentions = (text: string) => lane.includes(text)
+      expect({
+        parent: mentions('>parent,'),
+        link: mentions('>link, with tracestate<'),
+        sampling: mentions('sampl'),
+        baggage: mentions('baggage') && (mentions('baggage of the keys that you name') ? 'named' : 'all'),
+        told: mentions('>ids of the new root<'),
+      }).toEqual({
+        parent: said['its span (traceparent)']?.startsWith('is the parent') ?? false,
+        link: said.tracestate === 'on the link',
+        sampling: said['sampled flag'] !== 'nothing',
+        baggage:
+          said.baggage !== 'nothing' && (said.baggage?.includes('keys that you name') ? 'named' : 'all'),
+        told: said['is told in return'] !== 'nothing',
+      })
+    }
+    for (const variable of picture.match(/LINKED_TRACES_\w+/g) ?? []) expect(page).toContain(variable)
+  })
 
   it('configures an edge service by settings that mean what it says', () => {
     const [, block = ''] = page.split('```sh\n')
