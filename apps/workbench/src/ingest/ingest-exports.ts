@@ -16,6 +16,9 @@ const mostDecompressedBytes = 64 * 1024 * 1024
 /** Seconds a sender waits when the store cannot take anything. */
 const retryAfterSeconds = 5
 
+/** What ingest needs of a store. */
+export type SpanSink = Pick<TelemetryStore, 'write' | 'count'>
+
 /** An export as it came, less what storing does not need. */
 export type WaitingExport = Omit<EncodedExport, 'headers'>
 
@@ -41,10 +44,7 @@ type Decoded = {
  * Decodes exports and stores them together, each sender hearing the truth about its own: a bad span costs one span, a bad export itself,
  * and a store that fails asks everybody to come again.
  */
-export async function ingestExports(
-  store: TelemetryStore,
-  exports: readonly WaitingExport[],
-): Promise<Ingested> {
+export async function ingestExports(store: SpanSink, exports: readonly WaitingExport[]): Promise<Ingested> {
   const outcomes: ExportOutcome[] = []
   let logRecordCount = 0
   let metricPointCount = 0
