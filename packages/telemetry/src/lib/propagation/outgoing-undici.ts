@@ -14,10 +14,23 @@ export interface UndiciRequest {
  */
 export function makeRoom(request: UndiciRequest, sent: Context): void {
   // The names alone first: hardly a caller sets any of them.
-  if (without(request.headers, new Set(propagation.fields())) === request.headers) return
+  if (!hasAny(request.headers, propagation.fields())) return
   const fields = new Map<string, string>()
   propagation.inject(sent, fields, { set: (map, name, value) => map.set(name, value) })
   request.headers = without(request.headers, outdatedBy(fields))
+}
+
+function hasAny(headers: unknown, names: readonly string[]): boolean {
+  if (typeof headers === 'string') return withoutLines(headers, new Set(names)) !== headers
+  if (!Array.isArray(headers)) return false
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = String(headers[index])
+    for (const field of names) {
+      // Most names are told apart by their lengths.
+      if (name.length === field.length && name.toLowerCase() === field) return true
+    }
+  }
+  return false
 }
 
 /** The same headers if none of them has one of these names (in lower case). */
