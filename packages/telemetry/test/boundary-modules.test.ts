@@ -11,6 +11,8 @@ const nodes = {
   'Node 22.19': here('node-versions/node_modules/node-22/bin/node'),
   'Node 24': here('node-versions/node_modules/node-24/bin/node'),
 }
+/** Those with synchronous loader hooks; Node 22 has them from 22.22.3 on. */
+const nodesWithSyncHooks = Object.entries(nodes).filter(([name]) => name !== 'Node 22.19')
 const apps = ['imports-http-then-express.mjs', 'imports-express-then-http.mjs', 'requires-express.cjs']
 
 async function outputOf(node: string, preload: string, app: string): Promise<string> {
@@ -38,5 +40,21 @@ describe.each(Object.entries(nodes))('installEsmHooks on %s', (_, node) => {
 
   it("reaches the packages of an application's own instrumentations", async () => {
     expect(await outputOf(node, 'instruments-fast-check.ts', 'imports-fast-check.mjs')).toBe('patched')
+  })
+})
+
+describe.each(nodesWithSyncHooks)('registerImportHook on %s', (_, node) => {
+  const told = (app: string) => outputOf(node, 'tells-whether-the-import-hook-is-loaded.ts', app)
+
+  it('loads the import hook for whoever imports a package that is instrumented, and for nobody else', async () => {
+    expect(await told('imports-express-then-http.mjs')).toBe('loaded')
+    expect(await told('requires-express.cjs')).toBe('not loaded')
+  })
+
+  it('reaches an application that imports the import hook itself beside a package', async () => {
+    const spans: { route?: string }[] = JSON.parse(
+      await outputOf(node, 'records-spans-until-exit.ts', 'imports-the-import-hook-beside-express.mjs'),
+    )
+    expect(spans.map(({ route }) => route)).toContain('/items/:id')
   })
 })

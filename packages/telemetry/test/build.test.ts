@@ -11,7 +11,12 @@ const built = (file: string) => pathToFileURL(`${BUILT}/${file}`).href
 const fixture = (name: string) => here(`build-fixtures/${name}`)
 
 /** What runs with the package is not bundled: the application's own copy, and hooks that Node loads by path. */
-const EXTERNAL = ['@opentelemetry/api', 'import-in-the-middle', 'import-in-the-middle/register-hooks.mjs']
+const EXTERNAL = [
+  '@opentelemetry/api',
+  'import-in-the-middle',
+  'import-in-the-middle/create-hook.mjs',
+  'import-in-the-middle/supports-sync-hooks.mjs',
+]
 
 beforeAll(async () => {
   await promisify(execFile)(process.execPath, [
@@ -36,8 +41,9 @@ describe('the built package', () => {
 
   it('takes from other packages what cannot be bundled, and nothing else', async () => {
     const code = await readFile(`${BUILT}/register.js`, 'utf8')
-    const imported = [...code.matchAll(/^import .* from "([^"]+)";$/gm)].map(([, specifier]) => specifier)
-    const others = new Set(imported.filter((specifier) => specifier !== 'node:module'))
+    const taken = [...code.matchAll(/^import .* from "([^"]+)";$|\brequire\$?\d*\("([^"]+)"\)/gm)]
+    const specifiers = taken.map(([, imported, required]) => imported ?? required ?? '')
+    const others = new Set(specifiers.filter((specifier) => !specifier.startsWith('node:')))
     expect([...others].toSorted()).toEqual(EXTERNAL)
   })
 

@@ -1,6 +1,6 @@
 import { createRequire, isBuiltin, register, syncBuiltinESMExports } from 'node:module'
 import type { Instrumentation, InstrumentationBase } from '@opentelemetry/instrumentation'
-import { register as registerSync, supportsSyncHooks } from 'import-in-the-middle/register-hooks.mjs'
+import { registerImportHook, supportsSyncHooks } from './import-hook.ts'
 
 let installed = false
 
@@ -18,7 +18,7 @@ export function installEsmHooks(instrumentations: readonly Instrumentation[]): v
   const include = instrumentations.flatMap(packagesOf)
   if (installed || include.length === 0) return
   installed = true
-  if (supportsSyncHooks()) registerSync({ include })
+  if (supportsSyncHooks()) registerImportHook(include)
   else if (!startedByRequire())
     register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
 }
