@@ -107,9 +107,9 @@ export class LinkedSampler implements Sampler {
     const policy = this.#rate === undefined ? this.#policy : this.#limit(this.#rate.next())
     const { threshold } = policy
     const stated = this.#generateRandomness?.()
-    const isSampled = threshold !== undefined && isKept(stated ?? randomnessOfId(traceId), threshold)
-    if (stated === undefined) return isSampled ? policy.kept : DROPPED
-    return isSampled ? kept(threshold, stated) : dropped(stated)
+    const keeps = threshold !== undefined && isKept(stated ?? randomnessOfId(traceId), threshold)
+    if (stated === undefined) return keeps ? policy.kept : DROPPED
+    return keeps ? kept(threshold, stated) : dropped(stated)
   }
 
   #limit(probability: number): RootPolicy {
