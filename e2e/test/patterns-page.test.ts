@@ -30,7 +30,7 @@ describe('docs/patterns.md', () => {
 
   beforeAll(async () => {
     backend = await startTestReceiver()
-    const destination = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
+    const destination = { WORKBENCH_URL: backend.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
     dice = await startService('dice', destination)
     gateway = await startService('gateway', { ...destination, DICE_URL: dice.url })
     // The first requests of a process take so long that spans of parallel ones start in any order.
@@ -94,15 +94,17 @@ describe('docs/patterns.md', () => {
     expect(sameTraces(renderTraces(await newSpans(drawn)))).toBe(sameTraces(drawing.trimEnd()))
   })
 
-  it('is about what README.md says to ask for', async () => {
+  it('is about what README.md says to ask for, and right about where the answers have their addresses', async () => {
+    const [, header = 'none'] = /ask with `(-H "[^`]+")`/.exec(page) ?? []
     const asks = readmeTable('ask').map(([ask = '']) => ask.replaceAll('`', ''))
     expect(asks).toHaveLength(4)
     for (const ask of asks) {
       const path = /:8080(\/\w+)/.exec(ask)?.[1] ?? 'none'
       expect(page).toContain(`127.0.0.1:8080${path}`)
-      expect(await curl(ask.replace('http://127.0.0.1:8080', gateway.url))).toMatch(
-        /^(\d+ rolls|Dice roll|Rolling)/,
-      )
+      const here = ask.replace('http://127.0.0.1:8080', gateway.url)
+      expect(await curl(here)).toMatch(/^(\d+ rolls|Dice roll|Rolling)/)
+      const { traces } = JSON.parse(await curl(here.replace('curl', `curl ${header}`)))
+      expect(traces.gateway.url).toBe(`${backend.url}/traces/${traces.gateway.traceId}`)
     }
   })
 })
