@@ -1,39 +1,23 @@
-import { type ReceivedSpan, startTestReceiver, type TestReceiver } from '@linked-traces/otlp-receiver/testing'
+import type { ReceivedSpan } from '@linked-traces/otlp-receiver/testing'
 import { type ExpectedSpan, expectTraces } from '@linked-traces/telemetry/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type RecordingProxy, startRecordingProxy } from './support/start-recording-proxy.ts'
-import { type RunningService, startService } from './support/start-service.ts'
+import { type Demonstration, startDemonstration } from './support/start-demonstration.ts'
+import type { RecordingProxy } from './support/start-recording-proxy.ts'
+import type { RunningService } from './support/start-service.ts'
 
-let backend: TestReceiver
-let dice: RunningService
-let wire: RecordingProxy
+let demonstration: Demonstration
 let gateway: RunningService
-let seenBefore = 0
+let wire: RecordingProxy
+const newSpans: Demonstration['newSpans'] = (enough) => demonstration.newSpans(enough)
 
 beforeAll(async () => {
-  backend = await startTestReceiver()
-  const destination = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
-  dice = await startService('dice', destination)
-  wire = await startRecordingProxy(dice.url)
-  gateway = await startService('gateway', { ...destination, DICE_URL: wire.url })
+  demonstration = await startDemonstration()
+  ;({ gateway, wire } = demonstration)
 }, 60_000)
 
-afterAll(async () => {
-  await gateway?.stop()
-  await wire?.[Symbol.asyncDispose]()
-  await dice?.stop()
-  await backend?.close()
-}, 60_000)
+afterAll(() => demonstration?.[Symbol.asyncDispose](), 60_000)
 
-beforeEach(() => {
-  seenBefore = backend.spans().length
-})
-
-/** The spans that have come since the test began, once they are as many. */
-async function newSpans(count: number) {
-  const spans = await backend.waitForSpans((all) => all.length - seenBefore >= count, 15_000)
-  return spans.slice(seenBefore)
-}
+beforeEach(() => demonstration.mark())
 
 interface JsonAnswer {
   readonly state?: string
@@ -286,7 +270,7 @@ describe('POST /roll_batch', () => {
   it('hands the baggage of a request on to its job, but not to a batch, which has many senders', async () => {
     const headers = { baggage: 'tenant=acme' }
     const handedOn = async (path: string, spans: number) => {
-      seenBefore = backend.spans().length
+      demonstration.mark()
       await (await fetch(gateway.url + path, { method: 'POST', headers })).text()
       await newSpans(spans)
       return wire.exchanges.at(-1)?.requestHeaders.baggage
@@ -297,12 +281,11 @@ describe('POST /roll_batch', () => {
 
   it('takes messages of several requests in one batch, which is linked to all their traces', async () => {
     const threeAtOnce = async () => {
-      const before = backend.spans().length
+      demonstration.mark()
       const answers = await Promise.all([1, 2, 3].map(() => ask('/roll_batch?count=1', 'POST')))
-      const batches = (all: readonly ReceivedSpan[]) =>
-        all.slice(before).filter(({ name }) => name === 'process rolls')
+      const batches = (all: readonly ReceivedSpan[]) => all.filter(({ name }) => name === 'process rolls')
       const linked = (all: readonly ReceivedSpan[]) => batches(all).flatMap(({ links }) => links)
-      const spans = await backend.waitForSpans((all) => linked(all).length === 3, 15_000)
+      const spans = await newSpans((all) => linked(all).length === 3)
       expect(
         linked(spans)
           .map(({ traceId }) => traceId)

@@ -1,40 +1,23 @@
-import { startTestReceiver, type TestReceiver } from '@linked-traces/otlp-receiver/testing'
 import { calleeOf } from '@linked-traces/telemetry/links'
 import { expectTraces } from '@linked-traces/telemetry/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type RecordingProxy, startRecordingProxy } from './support/start-recording-proxy.ts'
-import { type RunningService, startService } from './support/start-service.ts'
+import { type Demonstration, startDemonstration } from './support/start-demonstration.ts'
+import type { RecordingProxy } from './support/start-recording-proxy.ts'
+import type { RunningService } from './support/start-service.ts'
 
-let backend: TestReceiver
-let dice: RunningService
-let wire: RecordingProxy
+let demonstration: Demonstration
 let gateway: RunningService
-let seenBefore = 0
+let wire: RecordingProxy
+const newSpans: Demonstration['newSpans'] = (enough) => demonstration.newSpans(enough)
 
 beforeAll(async () => {
-  backend = await startTestReceiver()
-  const destination = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_BSP_SCHEDULE_DELAY: '20' }
-  dice = await startService('dice', destination)
-  wire = await startRecordingProxy(dice.url)
-  gateway = await startService('gateway', { ...destination, DICE_URL: wire.url })
+  demonstration = await startDemonstration()
+  ;({ gateway, wire } = demonstration)
 }, 60_000)
 
-afterAll(async () => {
-  await gateway?.stop()
-  await wire?.[Symbol.asyncDispose]()
-  await dice?.stop()
-  await backend?.close()
-}, 60_000)
+afterAll(() => demonstration?.[Symbol.asyncDispose](), 60_000)
 
-beforeEach(() => {
-  seenBefore = backend.spans().length
-})
-
-/** The spans that have come since the test began, once they are as many. */
-async function newSpans(count: number) {
-  const spans = await backend.waitForSpans((all) => all.length - seenBefore >= count, 15_000)
-  return spans.slice(seenBefore)
-}
+beforeEach(() => demonstration.mark())
 
 describe('GET /rolldice', () => {
   it('is one trace through gateway and dice', async () => {
