@@ -1,3 +1,4 @@
+import { pbkdf2 } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
@@ -68,6 +69,32 @@ describe('createOtlpDelivery', () => {
       expect(backend.spans()[0]?.resourceSchemaUrl).toBe('https://opentelemetry.io/schemas/1.37.0')
     },
   )
+
+  it('sends several batches at a time, each as it was', async () => {
+    await using backend = await startTestReceiver()
+    const { deliver, close } = createOtlpDelivery(destination(backend.url, { compression: 'gzip' }))
+    const batches = Array.from({ length: 40 }, (_, batch) => {
+      return endedSpans(...Array.from({ length: 16 }, (_, index) => `${batch}.${index}`))
+    })
+    // What compresses has to wait for the threads that do this.
+    for (let thread = 0; thread < 8; thread++) pbkdf2('', '', 50_000, 64, 'sha512', () => {})
+    const begun: ReturnType<typeof deliver>[] = []
+    for (const batch of batches) {
+      begun.push(deliver(batch, new AbortController().signal))
+      // The next is encoded once this one is on its way to the threads.
+      for (let turn = 0; turn < 20; turn++) await undefined
+    }
+    const deliveries = await Promise.all(begun)
+    close()
+    expect(new Set(deliveries.map(({ outcome }) => outcome))).toEqual(new Set(['delivered']))
+    const sent = batches.flatMap((batch) => batch.map(({ name }) => name))
+    expect(
+      backend
+        .spans()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(sent.toSorted())
+  })
 
   it.each(['http/json', 'http/protobuf'] as const)(
     'sends the headers of its destination, and none of OTEL_EXPORTER_OTLP_HEADERS by %s',
