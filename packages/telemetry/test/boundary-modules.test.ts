@@ -14,6 +14,14 @@ const nodes = {
 /** Those with synchronous loader hooks; Node 22 has them from 22.22.3 on. */
 const nodesWithSyncHooks = Object.entries(nodes).filter(([name]) => name !== 'Node 22.19')
 const apps = ['imports-http-then-express.mjs', 'imports-express-then-http.mjs', 'requires-express.cjs']
+const httpsApps = [
+  'imports-https.mjs',
+  'imports-https-from-elsewhere.mjs',
+  'imports-what-requires-https.mjs',
+  'requires-https.cjs',
+  'requires-https-then-imports-it.mjs',
+  'takes-https-then-imports-it.mjs',
+]
 
 async function outputOf(node: string, preload: string, app: string): Promise<string> {
   const files = [preload, app].map((file) => here(`boundary-fixtures/${file}`)) as [string, string]
@@ -38,10 +46,24 @@ describe.each(Object.entries(nodes))('installEsmHooks on %s', (_, node) => {
     ])
   })
 
+  it.each(httpsApps)('reaches an application that %s', async (app) => {
+    const spans: { kind: string }[] = JSON.parse(await outputOf(node, 'records-spans-until-exit.ts', app))
+    expect(spans.map(({ kind }) => kind).toSorted()).toEqual(['CLIENT', 'SERVER'])
+  })
+
   it("reaches the packages of an application's own instrumentations", async () => {
     expect(await outputOf(node, 'instruments-fast-check.ts', 'imports-fast-check.mjs')).toBe('patched')
   })
 })
+
+it.each(nodesWithSyncHooks)(
+  'installEsmHooks on %s leaves node:https to whoever asks for it',
+  async (_, node) => {
+    const told = (app: string) => outputOf(node, 'tells-whether-https-is-loaded.ts', app)
+    expect(await told('imports-https.mjs')).toBe('loaded')
+    expect(await told('requires-express.cjs')).toBe('not loaded')
+  },
+)
 
 describe.each(nodesWithSyncHooks)('registerImportHook on %s', (_, node) => {
   const told = (app: string) => outputOf(node, 'tells-whether-the-import-hook-is-loaded.ts', app)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server } from 'node:http'
-import { Server as HttpsServer } from 'node:https'
+import type { Server as HttpsServer } from 'node:https'
 import type { MeterProvider, Tracer, TracerProvider } from '@opentelemetry/api'
 import { context as contextApi, diag, SpanKind, trace } from '@opentelemetry/api'
 import type { RPCMetadata } from '@opentelemetry/core'
@@ -41,6 +41,8 @@ export class ServerInstrumentation {
   readonly #options: ServerOptions
   #tracer: Tracer
   #time: TimeRequest | undefined
+  /** What emits requests, by the scheme they come by. */
+  readonly #prototypes = new Map<'http' | 'https', { emit: Emit }>([['http', Server.prototype]])
   readonly #disable: (() => void)[] = []
 
   constructor(options: ServerOptions) {
@@ -69,7 +71,14 @@ export class ServerInstrumentation {
 
   enable(): void {
     if (this.#disable.length > 0) return
-    this.#disable.push(this.#patch(Server.prototype, 'http'), this.#patch(HttpsServer.prototype, 'https'))
+    for (const [scheme, prototype] of this.#prototypes) this.#disable.push(this.#patch(prototype, scheme))
+  }
+
+  /** Whoever loads `node:https` tells: most services never do, and with TLS it is 2 MB. */
+  addHttps({ prototype }: { readonly prototype: HttpsServer }): void {
+    if (this.#prototypes.has('https')) return
+    this.#prototypes.set('https', prototype)
+    if (this.getConfig().enabled) this.#disable.push(this.#patch(prototype, 'https'))
   }
 
   disable(): void {

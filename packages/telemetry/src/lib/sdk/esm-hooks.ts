@@ -1,8 +1,10 @@
-import { createRequire, isBuiltin, register, syncBuiltinESMExports } from 'node:module'
+import { createRequire, isBuiltin, register, registerHooks, syncBuiltinESMExports } from 'node:module'
 import type { Instrumentation, InstrumentationBase } from '@opentelemetry/instrumentation'
 import { registerImportHook, supportsSyncHooks } from './import-hook.ts'
 
+const require = createRequire(import.meta.url)
 let installed = false
+let awaitsHttps = false
 
 /**
  * Lets instrumentations reach modules that are imported, not required. Call it once they are enabled, and before the
@@ -13,7 +15,7 @@ let installed = false
  * away from all other modules, as bundled and unusual ones have been seen to break.
  */
 export function installEsmHooks(instrumentations: readonly Instrumentation[]): void {
-  patchBuiltins()
+  patchBuiltinsOnDemand()
   // Loader hooks cannot be taken out again, and a second set would wrap the wrappers.
   const include = instrumentations.flatMap(packagesOf)
   if (installed || include.length === 0) return
@@ -35,10 +37,44 @@ function startedByRequire(): boolean {
 
 /** Loads `node:http` and `node:https` for instrumentations to patch, and copies the result into what ES modules see. */
 export function patchBuiltins(): void {
-  const require = createRequire(import.meta.url)
   require('node:http')
   require('node:https')
   syncBuiltinESMExports()
+}
+
+/**
+ * As `patchBuiltins`, but leaves `node:https` to those who ask for it. Whoever requires it is in the instrumentations' hands;
+ * ES modules would be given what it exports before that.
+ */
+function patchBuiltinsOnDemand(): void {
+  if (awaitsHttps) return
+  if (!supportsSyncHooks() || isLoaded('https')) {
+    patchBuiltins()
+    return
+  }
+  awaitsHttps = true
+  require('node:http')
+  syncBuiltinESMExports()
+  let isPatching = false
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const resolved = nextResolve(specifier, context)
+      // What is required here comes by here as well.
+      if (resolved.url === 'node:https' && !isPatching) {
+        isPatching = true
+        require('node:https')
+        syncBuiltinESMExports()
+        isPatching = false
+      }
+      return resolved
+    },
+  })
+}
+
+/** Whether Node has loaded a module of its own. Where it does not tell it may have. */
+function isLoaded(name: string): boolean {
+  const { moduleLoadList } = process as { readonly moduleLoadList?: readonly string[] }
+  return moduleLoadList?.includes(`NativeModule ${name}`) ?? true
 }
 
 /** The packages an instrumentation patches; none where it does not tell, or subscribes to channels instead. */

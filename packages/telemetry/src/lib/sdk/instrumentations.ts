@@ -22,6 +22,7 @@ import { compilePropagateTo, targetOfOptions, targetOfOrigin } from '../propagat
 import { isWithheld, withhold } from '../propagation/withheld.ts'
 import { DISTRO } from './distro.ts'
 import { ExpressRouteInstrumentation } from './express-instrumentation.ts'
+import { HttpsInstrumentation } from './https-instrumentation.ts'
 
 /** Where a service's traces begin and end. */
 export interface BoundaryConfig {
@@ -57,22 +58,24 @@ export function createInstrumentations(config: BoundaryConfig & ServerSpansConfi
     addHttpBoundary(http, config),
     addUndiciBoundary(new UndiciInstrumentation(), config),
     ...(isFast
-      ? [createServerInstrumentation(config), new ExpressRouteInstrumentation(expressSpans)]
+      ? [...createServerInstrumentations(config), new ExpressRouteInstrumentation(expressSpans)]
       : [createStockExpress(expressSpans)]),
   ]
 }
 
-function createServerInstrumentation({
+/** `node:https` is loaded by those who use it alone, and its servers are traced from then on. */
+function createServerInstrumentations({
   inbound,
   forwardLinks,
   untracedPaths,
-}: BoundaryConfig): Instrumentation {
-  return new ServerInstrumentation({
+}: BoundaryConfig): Instrumentation[] {
+  const server = new ServerInstrumentation({
     scope: { name: `${DISTRO.name}/http`, version: DISTRO.version },
     decide: compileInbound(inbound),
     isUntraced: compilePaths(untracedPaths),
     forwardLinks,
   })
+  return [server, new HttpsInstrumentation(({ Server }) => server.addHttps(Server))]
 }
 
 function createStockExpress(expressSpans: boolean): Instrumentation {

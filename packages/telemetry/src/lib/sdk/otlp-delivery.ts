@@ -1,6 +1,5 @@
 import http from 'node:http'
 import type { RequestOptions } from 'node:https'
-import https from 'node:https'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
@@ -191,7 +190,7 @@ function post(
 ): Promise<Error | undefined> {
   return new Promise<Error | undefined>((resolve) => {
     const start = () => {
-      const { request } = url.startsWith('https:') ? https : http
+      const { request } = url.startsWith('https:') ? process.getBuiltinModule('node:https') : http
       const sent = request(url, { ...options, method: 'POST' })
       // Afterwards: the agent lets no headers pass but the destination's.
       if (compression === 'gzip') sent.setHeader('content-encoding', 'gzip')

@@ -1,0 +1,1 @@
+import './requires-https.cjs'
