@@ -23,6 +23,7 @@ import { isWithheld, withhold } from '../propagation/withheld.ts'
 import { DISTRO } from './distro.ts'
 import { ExpressRouteInstrumentation } from './express-instrumentation.ts'
 import { HttpsInstrumentation } from './https-instrumentation.ts'
+import { allowMissingOptions } from './missing-request-options.ts'
 
 /** Where a service's traces begin and end. */
 export interface BoundaryConfig {
@@ -90,6 +91,7 @@ export function addHttpBoundary(
   http: Instrumentation<HttpInstrumentationConfig>,
   { inbound, forwardLinks, untracedPaths, propagateTo }: BoundaryConfig,
 ): Instrumentation<HttpInstrumentationConfig> {
+  allowMissingOptions(http)
   const own = http.getConfig()
   const decide = compileInbound(inbound)
   const isUntraced = compilePaths(untracedPaths)
