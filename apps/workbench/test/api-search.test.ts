@@ -112,6 +112,8 @@ describe('GET /api/stream', () => {
     ['attribute=app.retry%3Dtrue', 'b'],
     ['attribute=attributes.app.retry%3Dtrue', 'b'],
     ['attribute=attributes.custom.app.retry%3Dtrue', 'b'],
+    ['attribute=attributes.custom[app.retry]%3Dtrue', 'b'],
+    ["attribute=attributes.custom['app.retry']%3Dtrue", 'b'],
     ['attribute=service.name%3Dgateway', 'ba'],
     ['attribute=resource.service.name%3Dgateway&hasLink=true', 'b'],
     ['attribute=app.retry%3Dfalse', ''],

@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { sendSpans } from './otlp-json.ts'
@@ -171,6 +175,27 @@ trace ${diceTrace}  1 span, 1 error  3 ms
     await expect(
       startWorkbench({ WORKBENCH_STOP_WITH: 'stdin', WORKBENCH_DATA: '/dev/null/workbench' }),
     ).rejects.toThrow(/^ended with 1: .*\/dev\/null\/workbench/)
+  })
+
+  it.each([
+    ['a file', process.execPath],
+    ['a folder in a file', join(process.execPath, 'data')],
+    ['a folder in one that takes none and says ENOENT, as those of /proc', '/proc/workbench/data'],
+  ])('says in a sentence that it cannot keep telemetry in %s', async (_what, folder) => {
+    // As a folder on /dev/null, where there is no /proc.
+    const data = folder.startsWith('/proc') && !existsSync('/proc') ? '/dev/null/data' : folder
+    const command = ['--conditions=@linked-traces/source', 'src/server.ts']
+    const { status, stderr } = spawnSync(process.execPath, command, {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: { PATH: process.env.PATH, WORKBENCH_PORT: '0', WORKBENCH_DATA: data },
+      encoding: 'utf8',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    })
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^\S+ cannot be used \(E[A-Z]+\): set WORKBENCH_DATA to a folder/),
+    })
   })
 
   it('outlives SIGINT and receives until its stdin ends, where its runner asks for that', async () => {

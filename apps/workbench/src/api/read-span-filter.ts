@@ -66,8 +66,10 @@ function readAttributes(parameters: QueryParameters) {
   return { attributes, resourceAttributes }
 }
 
-/** The attribute that a row's field shows. */
+/** The attribute that a row's field shows; of a map's, also as Axiom writes it: `attributes.custom[app.user]`, with or without quotes. */
 function withoutPrefix(field: string, prefix: string): string | undefined {
+  const inBrackets = /^(\w+)\.custom\[(["']?)(.+)\2\]$/.exec(field)
+  if (inBrackets?.[1] === prefix) return inBrackets[3]
   for (const start of [`${prefix}.custom.`, `${prefix}.`])
     if (field.startsWith(start) && field.length > start.length) return field.slice(start.length)
   return undefined

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store-error.ts'
 import { Damage, isCorrupt, sqliteCode } from './database-error.ts'
@@ -107,10 +107,20 @@ function prepare(
   }
 }
 
+/** Not Node's `recursive`, which never ends where a file system answers ENOENT though the parent is there, as Linux's /proc does. */
+function makeFolder(folder: string): void {
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error
+  }
+}
+
 /** A lock of the operating system, gone with the process however it ends; SQLite takes it on every platform. */
 function lockFolder(folder: string): DatabaseSync {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
   } catch (cause) {
     throw new StoreError(
       'STORE_FAILED',
