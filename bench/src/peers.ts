@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inNamespace } from './compare/loopback-only.ts'
 
-// pnpm --filter @linked-traces/bench peers [--quick] [--rounds <n>] [--repeats <n>] [--only <variant,…>] [--profile <variant>]
+// pnpm --filter @linked-traces/bench run peers [--quick] [--rounds <n>] [--repeats <n>] [--only <variant,…>] [--profile <variant>]
 // Builds the package, installs what it is compared with (bench/peers, which needs the registry once), and compares them where
 // only the loopback exists. Linux with `unshare`; `taskset` gives the application a processor of its own.
 

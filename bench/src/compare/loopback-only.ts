@@ -20,7 +20,7 @@ export function refusal(foreign: readonly string[], loopback: boolean): string |
   if (foreign.length > 0)
     return (
       `The comparison runs where only the loopback exists, and here is ${foreign.join(', ')}. ` +
-      'Run it with `pnpm --filter @linked-traces/bench peers`, which makes a network namespace (Linux).'
+      'Run it with `pnpm --filter @linked-traces/bench run peers`, which makes a network namespace (Linux).'
     )
   return loopback ? undefined : 'The loopback is down: `ip link set lo up` in this network namespace.'
 }

@@ -508,8 +508,14 @@ describe('createOtlpReceiver', () => {
       send(server.url, { path: '/otlp/v1/traces?x=1', headers, body: '{}' }),
       send(server.url, { path: '/otlp/v1/metrics', method: 'OPTIONS' }),
       send(server.url, { path: '/v1/traces', headers, body: '{}' }),
+      send(server.url, { path: '/otlp/v1/profiles', headers, body: '{}' }),
     ])
-    expect(answers.map(({ status }) => status)).toEqual([200, 405, 200])
+    expect(answers.map(({ status }) => status)).toEqual([200, 405, 200, 404])
     expect(Buffer.from(answers[2]?.body ?? []).toString()).toBe('the page /v1/traces')
+    const paths = '/otlp/v1/traces, /otlp/v1/logs, /otlp/v1/metrics'
+    const [, , , unknown] = answers
+    expect(unknown && statusOf(unknown)).toMatchObject({
+      message: `Nothing is here. Send exports to ${paths}.`,
+    })
   })
 })

@@ -40,7 +40,7 @@ export type OtlpReceiverOptions = {
 /** A request listener for OTLP/HTTP. */
 export type OtlpReceiver = {
   (request: IncomingMessage, response: ServerResponse): void
-  /** Whether `request` is for an OTLP path, whatever its method; for servers with other routes. */
+  /** Whether `request` is for a path below `/v1/`, whatever its method, also one that OTLP does not have; for servers with other routes. */
   handles(request: IncomingMessage): boolean
 }
 
@@ -142,7 +142,9 @@ export const createOtlpReceiver = (options: OtlpReceiverOptions): OtlpReceiver =
   const receiver = (request: IncomingMessage, response: ServerResponse): void => {
     receive(request, response).catch(onError)
   }
-  return Object.assign(receiver, { handles: (request: IncomingMessage) => signalOf(request) !== undefined })
+  return Object.assign(receiver, {
+    handles: (request: IncomingMessage) => request.url?.startsWith(`${basePath}/v1/`) ?? false,
+  })
 }
 
 const answerFor = (outcome: ExportOutcome, encoding: Encoding, signal: Signal): Answer => {
