@@ -70,8 +70,9 @@ describe('pnpm new', { timeout: 240_000 }, () => {
 /** `npx -y pnpm@12 …` in the checkout, with the repository's Node, as a user's terminal would run it. */
 async function pnpm(...args: string[]): Promise<{ code: number; output: string }> {
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter)
-  // pnpm tells its scripts, and so this test, that what is missing is installed: here it is not.
-  const { pnpm_config_verify_deps_before_run: _, ...env } = process.env
+  // pnpm tells its scripts, and so this test, that what is missing is installed: here it is not. And in CI it would not
+  // write the new app into the lockfile.
+  const { pnpm_config_verify_deps_before_run: _, CI: __, ...env } = process.env
   const options = {
     cwd: root,
     env: { ...env, PATH },
