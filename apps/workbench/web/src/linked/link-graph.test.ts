@@ -90,6 +90,25 @@ describe('placeGraph', () => {
     for (const { path } of placed.edges.values()) expect(path).toMatch(/^M[\d.]+ [\d.]+[CL]/)
   })
 
+  it('leads lines between the same two boxes side by side, in the order of their labels', () => {
+    const graph = graphOf(
+      {
+        gateway: [{ id: 'call' }, { id: 'tally', links: [{ to: 'dice/root', relation: 'part' }] }],
+        dice: [{ id: 'root', links: [{ to: 'gateway/call', relation: 'caller' }] }],
+      },
+      'gateway',
+    )
+    const lines = [...placeGraph(graph, false).edges.values()].toSorted((a, b) => a.label.y - b.label.y)
+    expect(lines).toHaveLength(2)
+    // Each line begins and ends higher than the next: none crosses.
+    const ends = lines.map(({ path }) => {
+      const numbers = path.match(/[\d.]+/g)?.map(Number) ?? []
+      return { first: numbers[1] ?? Number.NaN, last: numbers.at(-1) ?? Number.NaN }
+    })
+    expect(ends[0]?.first).toBeLessThan(ends[1]?.last ?? 0)
+    expect(ends[0]?.last).toBeLessThan(ends[1]?.first ?? 0)
+  })
+
   it('places 200 boxes without one upon another', () => {
     const graph = graphOf(orderWorld(197), 'order-second', [traceIdOf('parcel-0')])
     const boxes = [...placeGraph(graph, false).boxes.values()]

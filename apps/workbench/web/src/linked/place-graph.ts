@@ -46,17 +46,18 @@ export function placeGraph(graph: LinkGraph, narrow: boolean): PlacedGraph {
       return [box.key, { x: x - width / 2, y: y - height / 2, width, height }]
     }),
   )
+  const placed = (edge: GraphEdge): Point & { points: Point[] } =>
+    drawing.edge(edge.from, edge.to, edge.key) as Point & { points: Point[] }
+  const ports = portsOf(graph.edges, (edge) => (narrow ? placed(edge).x : placed(edge).y))
   const edges = new Map(
     graph.edges.map((edge) => {
-      const { points, x, y } = drawing.edge(edge.from, edge.to, edge.key) as Point & { points: Point[] }
+      const { points, x, y } = placed(edge)
       const from = boxes.get(edge.from) as Frame
       const to = boxes.get(edge.to) as Frame
+      const label = { x, y, ...labelSize(wordsOf(edge), edge.wait) }
       return [
         edge.key,
-        {
-          path: pathThrough(from, to, { x, y, ...labelSize(wordsOf(edge), edge.wait) }, points, narrow),
-          label: { x, y },
-        },
+        { path: pathThrough(from, to, label, points, ports.get(edge) ?? 0.5, narrow), label: { x, y } },
       ]
     }),
   )
@@ -69,16 +70,37 @@ export const sizeOf = (box: GraphBox): { readonly width: number; readonly height
 type Side = { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
 /**
- * From one box's side to the other's, straight through under the label. An arrow against the direction leaves and arrives lower (or further
- * right), so that it does not lie on one that goes its way; one that leads back past other boxes goes dagre's way.
+ * Where lines meet the sides of their boxes, as shares of these from the top (or from the left): those between the same two
+ * boxes one beside the other, in the order of their labels, so that they do not cross.
  */
-function pathThrough(from: Frame, to: Frame, label: Side, points: readonly Point[], narrow: boolean): string {
+function portsOf(
+  edges: readonly GraphEdge[],
+  labelAcross: (edge: GraphEdge) => number,
+): ReadonlyMap<GraphEdge, number> {
+  const ports = new Map<GraphEdge, number>()
+  const between = Map.groupBy(edges, ({ from, to }) => [from, to].sort().join(' '))
+  for (const group of between.values()) {
+    const ordered = group.toSorted((a, b) => labelAcross(a) - labelAcross(b))
+    for (const [index, edge] of ordered.entries()) ports.set(edge, (index + 1) / (ordered.length + 1))
+  }
+  return ports
+}
+
+/** From one box's side to the other's, straight through under the label; one that leads back past other boxes goes dagre's way. */
+function pathThrough(
+  from: Frame,
+  to: Frame,
+  label: Side,
+  points: readonly Point[],
+  port: number,
+  narrow: boolean,
+): string {
   // One computation for both directions: along the axis of time, and across.
   const turn = ({ x, y, width, height }: Side): Side =>
     narrow ? { x: y, y: x, width: height, height: width } : { x, y, width, height }
   const [a, b, at] = [turn(from), turn(to), turn(label)]
   const isBack = a.x > b.x
-  const across = (side: Side): number => side.y + side.height * (isBack ? 0.75 : 0.5)
+  const across = (side: Side): number => side.y + side.height * port
   const start = { x: isBack ? a.x : a.x + a.width, y: across(a) }
   const end = { x: isBack ? b.x + b.width : b.x, y: across(b) }
   const way = isBack ? -1 : 1
