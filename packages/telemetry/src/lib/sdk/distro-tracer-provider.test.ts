@@ -71,7 +71,7 @@ describe('DistroTracerProvider', () => {
     expect(INVALID_SPAN_CONTEXT.traceFlags).toBe(0)
   })
 
-  it('tells starts to the microsecond, and ends no child after its parent', () => {
+  it('tells starts to the microsecond, children after their parents, and hardly ever the end of one later', () => {
     const spans: ReadableSpan[] = []
     const tracer = tracerOf(kept, spans)
     const before = Date.now()
@@ -82,14 +82,16 @@ describe('DistroTracerProvider', () => {
       })
     }
     const micros = ([seconds, nanos]: readonly [number, number]) => seconds * 1e6 + nanos / 1e3
+    let endedLater = 0
     for (let pair = 0; pair < 200; pair += 1) {
       const [child, parent] = spans.slice(pair * 2)
       if (child === undefined || parent === undefined) throw new Error(`pair ${pair} is missing`)
       expect(micros(child.startTime)).toBeGreaterThanOrEqual(micros(parent.startTime))
-      // How long a span takes to be made is in neither of the two.
-      expect(micros(child.endTime)).toBeLessThanOrEqual(micros(parent.endTime) + 500)
+      if (micros(child.endTime) > micros(parent.endTime) + 100) endedLater += 1
       expect(micros(child.events[0]?.time ?? [0, 0])).toBeGreaterThanOrEqual(micros(child.startTime))
     }
+    // Where the clock was corrected between the two starts, or the machine did something else while a span was made.
+    expect(endedLater).toBeLessThan(10)
     const starts = spans.map(({ startTime }) => micros(startTime))
     expect(starts.some((start) => start % 1000 !== 0)).toBe(true)
     expect(Math.min(...starts)).toBeGreaterThanOrEqual(before * 1000)

@@ -1,6 +1,12 @@
 /** For how long what was seen of the system's clock counts, in milliseconds: clocks are slewed, some by 0.1 ms in a second. */
 const WINDOW_MILLIS = 1000
 
+/** A correction up to this, in milliseconds, is waited for; what goes back further has been set. */
+const PATIENCE_MILLIS = 2
+
+/** What a number holds of the time since 1970, and a little more, in milliseconds. */
+const GRAIN_MILLIS = 0.001
+
 export interface WallClockSources {
   /** The system's clock, in whole milliseconds since 1970. */
   readonly date: () => number
@@ -11,11 +17,11 @@ export interface WallClockSources {
 }
 
 /**
- * Tells the time in fractions of milliseconds, and never another millisecond than `Date.now()`.
+ * Tells the time in fractions of milliseconds, within a millisecond of `Date.now()`.
  *
  * `performance.timeOrigin + performance.now()` alone drifts away from the system's clock, by seconds in a process that
  * runs for days; `Date.now()` alone lets spans seem to begin before their parents' work, and to outlast it. Each reading of
- * both narrows what the distance between the two can be.
+ * both narrows what the distance between the two can be. The time goes back only where somebody sets the system's clock back.
  */
 export class WallClock {
   readonly #sources: WallClockSources
@@ -24,6 +30,7 @@ export class WallClock {
   #least = Number.NEGATIVE_INFINITY
   #most = Number.POSITIVE_INFINITY
   #windowEnd = Number.NEGATIVE_INFINITY
+  #last = Number.NEGATIVE_INFINITY
 
   constructor(
     sources: WallClockSources = {
@@ -51,7 +58,9 @@ export class WallClock {
       this.#most = Math.min(this.#most, distance + 1)
     }
     if (this.#offset < this.#least) this.#offset = this.#least
-    else if (this.#offset >= this.#most) this.#offset = (this.#least + this.#most) / 2
-    return this.#offset + monotonic
+    else if (this.#offset >= this.#most) this.#offset = Math.max(this.#least, this.#most - GRAIN_MILLIS)
+    const time = this.#offset + monotonic
+    if (time >= this.#last || time < this.#last - PATIENCE_MILLIS) this.#last = time
+    return this.#last
   }
 }
