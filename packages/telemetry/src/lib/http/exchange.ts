@@ -18,8 +18,8 @@ interface Exchange {
   readonly context: Context
   readonly requestEmit: Emit
   readonly responseEmit: Emit
-  /** One, but for a request that one server passes on to another in the same process. */
-  readonly spans: ServerSpan[]
+  /** The innermost: a request that one server passes on to another in the same process has two. */
+  span: ServerSpan | undefined
 }
 
 /**
@@ -33,7 +33,12 @@ export function bindExchange(request: IncomingMessage, response: ServerResponse,
   const incoming: Bound = request
   const outgoing: Bound = response
   if (outgoing[EXCHANGE] !== undefined) return
-  const exchange: Exchange = { context, requestEmit: incoming.emit, responseEmit: outgoing.emit, spans: [] }
+  const exchange: Exchange = {
+    context,
+    requestEmit: incoming.emit,
+    responseEmit: outgoing.emit,
+    span: undefined,
+  }
   incoming[EXCHANGE] = exchange
   incoming.emit = emitOfRequest
   outgoing[EXCHANGE] = exchange
@@ -43,7 +48,9 @@ export function bindExchange(request: IncomingMessage, response: ServerResponse,
 /** Ends a span with the response of a bound exchange. */
 export function endWithExchange(response: ServerResponse, span: ServerSpan): void {
   const { [EXCHANGE]: exchange }: Bound = response
-  exchange?.spans.push(span)
+  if (exchange === undefined) return
+  span.outer = exchange.span
+  exchange.span = span
 }
 
 function emitOfRequest(this: Bound, event: string | symbol, ...args: unknown[]): boolean {
@@ -53,8 +60,10 @@ function emitOfRequest(this: Bound, event: string | symbol, ...args: unknown[]):
 
 function emitOfResponse(this: Bound, event: string | symbol, ...args: unknown[]): boolean {
   const exchange = this[EXCHANGE] as Exchange
-  if (event === 'close') for (const span of exchange.spans) span.finish()
-  else if (event === 'error') for (const span of exchange.spans) span.fail(args[0])
+  if (event === 'close') for (let { span } = exchange; span !== undefined; span = span.outer) span.finish()
+  else if (event === 'error') {
+    for (let { span } = exchange; span !== undefined; span = span.outer) span.fail(args[0])
+  }
   return emitIn(exchange.context, this, exchange.responseEmit, event, args)
 }
 
@@ -65,6 +74,8 @@ function emitIn(
   event: string | symbol,
   args: unknown[],
 ): boolean {
+  // What a handler causes itself is in its context already: most of what has a listener.
+  if (contextApi.active() === context) return emit.call(emitter, event, ...args)
   // An error that nobody listens to is thrown, to whoever emits it.
   if (event !== 'error' && emitter.listenerCount(event) === 0) return emit.call(emitter, event, ...args)
   return contextApi.with(context, emit, emitter, event, ...args)

@@ -22,10 +22,10 @@ const UNMEASURED = createNoopMeter().createHistogram(METRIC_HTTP_SERVER_REQUEST_
 export function timeRequests(
   meterProvider: MeterProvider,
   scope: string,
-  version: string,
+  scopeVersion: string,
 ): TimeRequest | undefined {
   const histogram: Histogram = meterProvider
-    .getMeter(scope, version)
+    .getMeter(scope, scopeVersion)
     .createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
       description: 'Duration of HTTP server requests.',
       unit: 's',
@@ -35,14 +35,20 @@ export function timeRequests(
   if (histogram === UNMEASURED) return undefined
   return (attributes, context) => {
     const start = performance.now()
+    // Now: the span may be given others later.
+    const {
+      [ATTR_HTTP_REQUEST_METHOD]: method,
+      [ATTR_URL_SCHEME]: scheme,
+      [ATTR_NETWORK_PROTOCOL_VERSION]: version,
+    } = attributes
     return (added) => {
       const seconds = (performance.now() - start) / 1000
       histogram.record(
         seconds,
         {
-          [ATTR_HTTP_REQUEST_METHOD]: attributes[ATTR_HTTP_REQUEST_METHOD],
-          [ATTR_URL_SCHEME]: attributes[ATTR_URL_SCHEME],
-          [ATTR_NETWORK_PROTOCOL_VERSION]: attributes[ATTR_NETWORK_PROTOCOL_VERSION],
+          [ATTR_HTTP_REQUEST_METHOD]: method,
+          [ATTR_URL_SCHEME]: scheme,
+          [ATTR_NETWORK_PROTOCOL_VERSION]: version,
           ...added,
         },
         context,

@@ -10,6 +10,8 @@ import type { DecideInbound } from '../boundary/compile-inbound.ts'
 import { getCrossing } from '../boundary/crossing.ts'
 import { announceRoot } from '../boundary/forward-link.ts'
 import { extractBy } from '../boundary/inbound-decisions.ts'
+import type { OwningSpanOptions } from '../spans/owned-attributes.ts'
+import { OWNED } from '../spans/owned-attributes.ts'
 import { bindExchange, endWithExchange } from './exchange.ts'
 import { REQUEST_ROOT } from './request-context.ts'
 import { ServerAttributes } from './server-attributes.ts'
@@ -136,11 +138,8 @@ export class ServerInstrumentation {
     try {
       const extracted = extractBy(decide(request), REQUEST_ROOT, request.headers)
       const attributes = serverAttributes.of(request)
-      const span = this.#tracer.startSpan(
-        request.method || 'GET',
-        { kind: SpanKind.SERVER, attributes },
-        extracted,
-      )
+      const options: OwningSpanOptions = { kind: SpanKind.SERVER, attributes, [OWNED]: true }
+      const span = this.#tracer.startSpan(request.method || 'GET', options, extracted)
       const metadata: RPCMetadata = { type: RPCType.HTTP, span }
       const context = setRPCMetadata(trace.setSpan(extracted, span), metadata)
       const serverSpan = new ServerSpan(

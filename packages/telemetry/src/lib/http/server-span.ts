@@ -16,6 +16,8 @@ export class ServerSpan {
   readonly #metadata: RPCMetadata
   readonly #observe: ObserveEnd | undefined
   #isOpen = true
+  /** Another span that ends with the same response. */
+  outer: ServerSpan | undefined
 
   /** @param metadata with the span; frameworks write the route into it */
   constructor(
@@ -39,14 +41,19 @@ export class ServerSpan {
     const { span, route } = this.#metadata
     if (this.#observe !== undefined || span.isRecording()) {
       const { statusCode } = this.#response
-      const added: Attributes = { [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode }
-      if (route !== undefined) added[ATTR_HTTP_ROUTE] = route
-      if (statusCode >= 500 && statusCode < 600) added[ATTR_ERROR_TYPE] = String(statusCode)
-      span.setAttributes(added)
+      const failed = statusCode >= 500 && statusCode < 600 ? String(statusCode) : undefined
+      // One by one: there is no object of them to make and to go through.
+      span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode)
+      if (route !== undefined) span.setAttribute(ATTR_HTTP_ROUTE, route)
+      if (failed !== undefined) span.setAttribute(ATTR_ERROR_TYPE, failed)
       // A caller's mistake (4xx) is no failure of the server (http-spans.md, "Status").
       if (!(statusCode >= 100 && statusCode < 500)) span.setStatus({ code: SpanStatusCode.ERROR })
       if (route) span.updateName(`${this.#request.method || 'GET'} ${route}`)
-      this.#observe?.(added)
+      this.#observe?.({
+        [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode,
+        ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
+        ...(failed !== undefined && { [ATTR_ERROR_TYPE]: failed }),
+      })
     }
     span.end()
   }

@@ -31,6 +31,7 @@ export class WallClock {
   #most = Number.POSITIVE_INFINITY
   #windowEnd = Number.NEGATIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
+  #monotonic = 0
 
   constructor(
     sources: WallClockSources = {
@@ -43,9 +44,15 @@ export class WallClock {
     this.#offset = sources.origin
   }
 
+  /** What the clock that never goes back said when the time was told last, in milliseconds. */
+  get monotonic(): number {
+    return this.#monotonic
+  }
+
   /** Milliseconds since 1970, to about a quarter of a microsecond, which is what a number can hold. */
   now(): number {
     const monotonic = this.#sources.monotonic()
+    this.#monotonic = monotonic
     const distance = this.#sources.date() - monotonic
     // The system's clock is cut off to whole milliseconds: the true distance is in [distance, distance + 1).
     const isStepped = distance >= this.#most || distance + 1 <= this.#least
