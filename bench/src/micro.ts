@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { linkTo } from '@linked-traces/telemetry/links'
-import type { Context, Link, Span, SpanContext } from '@opentelemetry/api'
-import { context, ROOT_CONTEXT, SpanKind, TraceFlags } from '@opentelemetry/api'
+import type { Link, Span, SpanContext } from '@opentelemetry/api'
+import { context, propagation, ROOT_CONTEXT, SpanKind, TraceFlags } from '@opentelemetry/api'
 import { BoundaryTracerProvider } from '../../packages/telemetry/src/lib/boundary/boundary-tracer-provider.ts'
 import { compileInbound } from '../../packages/telemetry/src/lib/boundary/compile-inbound.ts'
-import { noteDecision } from '../../packages/telemetry/src/lib/boundary/inbound-decisions.ts'
+import { extractBy } from '../../packages/telemetry/src/lib/boundary/inbound-decisions.ts'
 import type { InboundMode } from '../../packages/telemetry/src/lib/boundary/inbound-policy.ts'
 import type { SamplerConfig } from '../../packages/telemetry/src/lib/config/telemetry-config.ts'
+import { REQUEST_ROOT } from '../../packages/telemetry/src/lib/http/request-context.ts'
 import { createPropagator } from '../../packages/telemetry/src/lib/sdk/create-propagator.ts'
 import { createSampler } from '../../packages/telemetry/src/lib/sdk/create-sampler.ts'
 import { createOtlpDelivery } from '../../packages/telemetry/src/lib/sdk/otlp-delivery.ts'
@@ -35,6 +36,8 @@ const ATTRIBUTES = {
   'user_agent.original': 'bench',
   'http.response.status_code': 200,
 }
+
+propagation.setGlobalPropagator(createPropagator(['tracecontext', 'baggage'], []))
 
 const MESSAGE = { relation: 'message' } as const
 
@@ -146,12 +149,7 @@ function delivery(protocol: 'http/json' | 'http/protobuf'): ReturnType<typeof cr
 /** From a request's headers to its server span, as the instrumentation does it. */
 function serve(mode: InboundMode): () => void {
   const decide = compileInbound(mode)
-  const propagator = createPropagator(['tracecontext', 'baggage'], [])
   const boundary = new BoundaryTracerProvider(provider).getTracer('micro')
-  const getter = {
-    keys: (carrier: Record<string, string>) => Object.keys(carrier),
-    get: (carrier: Record<string, string>, key: string) => carrier[key],
-  }
   return () => {
     const headers = { traceparent: `00-${other.traceId}-${other.spanId}-01`, host: '127.0.0.1' }
     const decision = decide({
@@ -159,8 +157,7 @@ function serve(mode: InboundMode): () => void {
       url: '/orders/42',
       method: 'GET',
     } as Partial<IncomingMessage> as IncomingMessage)
-    if (decision.mode !== 'continue') noteDecision(headers, decision)
-    const extracted: Context = propagator.extract(ROOT_CONTEXT, headers, getter)
+    const extracted = extractBy(decision, REQUEST_ROOT, headers)
     boundary.startSpan('GET', { kind: SpanKind.SERVER, attributes: ATTRIBUTES }, extracted).end()
   }
 }

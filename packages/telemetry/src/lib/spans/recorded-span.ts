@@ -15,7 +15,6 @@ import { diag, SpanStatusCode } from '@opentelemetry/api'
 import type { InstrumentationScope } from '@opentelemetry/core'
 import {
   AddAttributeDecision,
-  cleanAttributes,
   cleanSimpleAttributes,
   hrTimeDuration,
   isTimeInput,
@@ -26,7 +25,7 @@ import {
 import type { Resource } from '@opentelemetry/resources'
 import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace'
 import type { AttributeLimits } from './span-attributes.ts'
-import { countAttributes, isPrimitive } from './span-attributes.ts'
+import { copyAttributes, countAttributes, isPrimitive } from './span-attributes.ts'
 import { isBefore, microsecondTime, timeAfter } from './span-time.ts'
 import type { TracerMetrics } from './tracer-metrics.ts'
 import type { WallClock } from './wall-clock.ts'
@@ -221,7 +220,10 @@ export class RecordedSpan implements Span {
    * new one, which would be the very link it was created for.
    */
   keepLink(target: SpanContext): void {
-    this.#kept = this.links.findLast(({ context }) => context === target)
+    // It is the last one, unless others were given with it.
+    const last = this.links[this.links.length - 1]
+    this.#kept =
+      last?.context === target ? last : this.links.findLast(({ context }) => context === target)
   }
 
   setStatus(status: SpanStatus): this {
@@ -326,8 +328,10 @@ export class RecordedSpan implements Span {
 }
 
 /** A link as a span keeps it. */
-export function cleanLink({ context, attributes }: Link, { linkLimits }: Pick<Recorder, 'linkLimits'>): Link {
-  return { context, ...cleanAttributes(attributes, linkLimits) }
+export function cleanLink({ context, attributes: given }: Link, { linkLimits }: Pick<Recorder, 'linkLimits'>): Link {
+  if (typeof given !== 'object' || given === null) return { context }
+  const { attributes, dropped } = copyAttributes(given, linkLimits)
+  return { context, attributes, droppedAttributesCount: dropped }
 }
 
 /** The attributes of an `exception` event (semantic conventions, exceptions/exceptions-spans.md). */

@@ -21,12 +21,15 @@ const NO_LIMITS: AttributeLimits = {
 
 const NONE_DROPPED = 0
 
-/** A copy of what an application gives, without what OpenTelemetry has no attributes for. */
-export function copyAttributes(given: Attributes | undefined): CleanAttributes {
+/** A copy of what an application gives, without what OpenTelemetry has no attributes for, as far as it keeps to the limits. */
+export function copyAttributes(
+  given: Attributes | undefined,
+  limits: AttributeLimits = NO_LIMITS,
+): CleanAttributes {
   if (typeof given !== 'object' || given === null) return { attributes: {}, dropped: NONE_DROPPED }
   // As it is: the engine copies an object of a shape that it knows at once, and one key after the other much slower.
   const attributes = { ...given }
-  return isPlain(attributes) ? { attributes, dropped: NONE_DROPPED } : cleanWithin(given, NO_LIMITS)
+  return isPlain(attributes) ? limitAttributes(attributes, limits) : cleanWithin(given, limits)
 }
 
 /** The same attributes as far as they keep to the limits: most do, and stay the object that they are. */
