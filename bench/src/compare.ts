@@ -10,8 +10,18 @@ import { VARIANTS, type Variant } from './compare/variants.ts'
 
 // Run by peers.ts, which makes the network namespace that this asks for.
 
-const FULL: Plan = { starts: 3, warmUpMillis: 2000, saturateMillis: 3000, paceMillis: 6000 }
-const QUICK: Plan = { starts: 3, warmUpMillis: 1500, saturateMillis: 2000, paceMillis: 3000 }
+const FULL: Plan = {
+  starts: 5,
+  warmUp: { requests: 40_000, leastMillis: 6000, mostMillis: 20_000 },
+  saturateMillis: 3000,
+  paceMillis: 6000,
+}
+const QUICK: Plan = {
+  starts: 3,
+  warmUp: { requests: 10_000, leastMillis: 1500, mostMillis: 5000 },
+  saturateMillis: 2000,
+  paceMillis: 3000,
+}
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },

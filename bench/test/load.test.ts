@@ -63,6 +63,15 @@ describe('saturate', () => {
     expect(result.requests).toBeGreaterThan(4)
     expect(result.seconds).toBeGreaterThanOrEqual(0.2)
   })
+
+  it('ends with the most requests it may send', async () => {
+    const result = await serving(
+      (_request, response) => response.end('ok'),
+      (port) => saturate(port, '/', 4, 60_000, 30),
+    )
+    expect(result.requests).toBe(30)
+    expect(result.seconds).toBeLessThan(60)
+  })
 })
 
 describe('pace', () => {

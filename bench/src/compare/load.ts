@@ -80,20 +80,23 @@ async function withConnections<T>(
   }
 }
 
-/** As many requests as the application takes for so long; tells how many were answered and in how long. */
+/** As many requests as the application takes for so long, or `most`; tells how many were answered and in how long. */
 export function saturate(
   port: number,
   path: string,
   connections: number,
   millis: number,
+  most: number = Number.POSITIVE_INFINITY,
 ): Promise<{ requests: number; seconds: number }> {
   return withConnections(port, path, connections, async (all) => {
     const from = performance.now()
     const until = from + millis
+    let sent = 0
     let requests = 0
     await Promise.all(
       all.map(async (connection) => {
-        while (performance.now() < until) {
+        while (performance.now() < until && sent < most) {
+          sent++
           await connection.exchange()
           requests++
         }

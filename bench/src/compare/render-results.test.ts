@@ -38,7 +38,12 @@ const PEERS: PeersResult = {
   date: '2026-11-22T23:00:00.000Z',
   machine,
   pinned: true,
-  plan: { starts: 3, warmUpMillis: 1000, saturateMillis: 3000, paceMillis: 6000 },
+  plan: {
+    starts: 3,
+    warmUp: { requests: 40_000, leastMillis: 1000, mostMillis: 9000 },
+    saturateMillis: 3000,
+    paceMillis: 6000,
+  },
   variants: [
     // Between the rounds the machine became slower: only ratios within a round mean anything.
     {
@@ -132,6 +137,7 @@ describe('renderResults', () => {
     expect(text).toContain('| other <b> 4.2.0 | 3 | 100 % | 330 | 230 | 3.30 | 0.75 | −7 | +8 |')
     expect(text).toContain('| hello world: no tracing | 0 | – | 12.3 |')
     expect(text).toContain('in rounds of linked-traces (1 of 3): these figures are not to be relied on.')
+    expect(text).toContain('Warmed up by 40,000 requests (1 to 9 s), saturated for 3 s, then 6 s at 300 requests')
     expect(text).not.toContain('## One operation')
   })
 

@@ -23,7 +23,7 @@ function renderPeers(result: PeersResult): string[] {
     '![Processor time that tracing adds to a request](results/added.svg)',
     `${described(result.date, result.machine)} ${pinned ? 'The application had one processor, the load and the sink the others.' : 'Nothing was pinned to a processor: trust the ratios only.'} ` +
       `${orders[0]?.rounds ?? 0} rounds of all variants in turn; medians, and for what is relative to no tracing the medians of each round's own ratio. ` +
-      `Saturated for ${plan.saturateMillis / 1000} s, then ${plan.paceMillis / 1000} s at 300 requests a second.`,
+      `Warmed up by ${plan.warmUp.requests.toLocaleString('en')} requests (${plan.warmUp.leastMillis / 1000} to ${plan.warmUp.mostMillis / 1000} s), saturated for ${plan.saturateMillis / 1000} s, then ${plan.paceMillis / 1000} s at 300 requests a second.`,
     'An Express 5 route that makes one `fetch`:',
     table(orders),
     'Hello world on `node:http`:',
