@@ -85,8 +85,7 @@ async function measureRunning(
   const spansPerRequest = (await traced()) / PROBES
   const { requests: warm } = await saturate(app.port, path, CONNECTIONS, warmUp.leastMillis)
   const left = warmUp.requests - warm
-  if (left > 0)
-    await saturate(app.port, path, CONNECTIONS, warmUp.mostMillis - warmUp.leastMillis, left)
+  if (left > 0) await saturate(app.port, path, CONNECTIONS, warmUp.mostMillis - warmUp.leastMillis, left)
   await traced()
 
   const machine = machineTime()

@@ -137,7 +137,9 @@ describe('renderResults', () => {
     expect(text).toContain('| other <b> 4.2.0 | 3 | 100 % | 330 | 230 | 3.30 | 0.75 | −7 | +8 |')
     expect(text).toContain('| hello world: no tracing | 0 | – | 12.3 |')
     expect(text).toContain('in rounds of linked-traces (1 of 3): these figures are not to be relied on.')
-    expect(text).toContain('Warmed up by 40,000 requests (1 to 9 s), saturated for 3 s, then 6 s at 300 requests')
+    expect(text).toContain(
+      'Warmed up by 40,000 requests (1 to 9 s), saturated for 3 s, then 6 s at 300 requests',
+    )
     expect(text).not.toContain('## One operation')
   })
 

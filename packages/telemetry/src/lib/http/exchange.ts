@@ -1,11 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from '@opentelemetry/api'
 import { context as contextApi } from '@opentelemetry/api'
-import type { ServerSpan } from './server-span.ts'
 
 const EXCHANGE = Symbol('linked_traces.exchange')
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean
+
+/** What ends with a response. */
+export interface OpenSpan {
+  /** The response has been sent, or cut off. */
+  finish(): void
+  /** The response emitted an error. */
+  fail(error: unknown): void
+  /** Another one that ends with the same response, afterwards. */
+  outer: OpenSpan | undefined
+}
 
 interface Bound {
   [EXCHANGE]?: Exchange
@@ -13,13 +22,13 @@ interface Bound {
   listenerCount(event: string | symbol): number
 }
 
-/** A request and its response, and the spans that end with it. */
+/** A request and its response, and what ends with it. */
 interface Exchange {
   readonly context: Context
   readonly requestEmit: Emit
   readonly responseEmit: Emit
-  /** The innermost: a request that one server passes on to another in the same process has two. */
-  span: ServerSpan | undefined
+  /** The innermost. A request that one server passes on to another in the same process has several. */
+  span: OpenSpan | undefined
 }
 
 /**
@@ -45,12 +54,13 @@ export function bindExchange(request: IncomingMessage, response: ServerResponse,
   outgoing.emit = emitOfResponse
 }
 
-/** Ends a span with the response of a bound exchange. */
-export function endWithExchange(response: ServerResponse, span: ServerSpan): void {
+/** Ends a span with the response of a bound exchange; `false` where there is none. */
+export function endWithExchange(response: ServerResponse, span: OpenSpan): boolean {
   const { [EXCHANGE]: exchange }: Bound = response
-  if (exchange === undefined) return
+  if (exchange === undefined) return false
   span.outer = exchange.span
   exchange.span = span
+  return true
 }
 
 function emitOfRequest(this: Bound, event: string | symbol, ...args: unknown[]): boolean {

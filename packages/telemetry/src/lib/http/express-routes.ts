@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Span, Tracer } from '@opentelemetry/api'
+import type { Attributes, Span, Tracer } from '@opentelemetry/api'
 import { context as contextApi, SpanStatusCode, trace } from '@opentelemetry/api'
 import { getRPCMetadata, RPCType } from '@opentelemetry/core'
+import type { OwningSpanOptions } from '../spans/owned-attributes.ts'
+import { OWNED } from '../spans/owned-attributes.ts'
+import type { OpenSpan } from './exchange.ts'
+import { endWithExchange } from './exchange.ts'
 import { RoutePath } from './route-path.ts'
 import { ATTR_HTTP_ROUTE } from './semantic-conventions.ts'
 
@@ -116,14 +120,8 @@ function traced({ name, handle }: Layer, path: string | undefined, handlerTracer
     if (tracer === undefined || trace.getActiveSpan() === undefined) {
       return handle.call(this, request, response, next)
     }
-    return handleWithSpan(
-      tracer,
-      inside.joined || path || '',
-      route,
-      handle.bind(this, request, response),
-      response,
-      next,
-    )
+    const span = startHandlerSpan(tracer, inside.joined || path || '', route)
+    return handleWithSpan(span, handle, this, request, response, next)
   }
 }
 
@@ -137,35 +135,49 @@ function tellRoute(request: Request, path: RoutePath): string | undefined {
   return route
 }
 
-/** The span of a request handler: until it passes the request on, or the response is over. */
+function startHandlerSpan(tracer: Tracer, path: string, route: string | undefined): Span {
+  const attributes: Attributes = { 'express.name': path, 'express.type': 'request_handler' }
+  if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route
+  const options: OwningSpanOptions = { attributes, [OWNED]: true }
+  return tracer.startSpan(`request handler - ${path}`, options)
+}
+
+/** The span of a request handler lasts until it passes the request on, or the response is over. */
+class HandlerSpan implements OpenSpan {
+  readonly span: Span
+  outer: OpenSpan | undefined
+
+  constructor(span: Span) {
+    this.span = span
+  }
+
+  finish(): void {
+    if (this.span.isRecording()) this.span.end()
+  }
+
+  /** What the response says of an error is its SERVER span's to tell. */
+  fail(): void {}
+}
+
 function handleWithSpan(
-  tracer: Tracer,
-  path: string,
-  route: string | undefined,
-  handle: (next: Next) => unknown,
+  span: Span,
+  handle: Handle,
+  layer: unknown,
+  request: Request,
   response: ServerResponse,
   next: Next,
 ): unknown {
   const parent = contextApi.active()
-  const span = tracer.startSpan(`request handler - ${path}`, {
-    attributes: {
-      ...(route !== undefined && { [ATTR_HTTP_ROUTE]: route }),
-      'express.name': path,
-      'express.type': 'request_handler',
-    },
-  })
-  const end = () => {
-    if (span.isRecording()) span.end()
-  }
-  response.once('close', end)
+  const open = new HandlerSpan(span)
+  // A response of a server that is not traced here tells its end by itself.
+  if (!endWithExchange(response, open)) response.once('close', () => open.finish())
   const passOn: Next = (error) => {
     if (error !== undefined && error !== null && error !== 'route' && error !== 'router') fail(span, error)
-    response.removeListener('close', end)
-    end()
+    open.finish()
     contextApi.with(parent, next, undefined, error)
   }
   try {
-    return contextApi.with(trace.setSpan(parent, span), handle, undefined, passOn)
+    return contextApi.with(trace.setSpan(parent, span), handle, layer, request, response, passOn)
   } catch (error) {
     fail(span, error)
     throw error

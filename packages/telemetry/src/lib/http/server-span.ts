@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Attributes, Context, Exception } from '@opentelemetry/api'
 import { SpanStatusCode } from '@opentelemetry/api'
 import type { RPCMetadata } from '@opentelemetry/core'
+import type { OpenSpan } from './exchange.ts'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from './semantic-conventions.ts'
 
 /** Takes the attributes that the end of a request adds, for a metric of them. */
 export type ObserveEnd = (added: Attributes) => void
 
 /** The open span of one request, as it is told at its end. */
-export class ServerSpan {
+export class ServerSpan implements OpenSpan {
   /** Of the span, and of everything that its request does. */
   readonly context: Context
   readonly #request: IncomingMessage
@@ -16,8 +17,7 @@ export class ServerSpan {
   readonly #metadata: RPCMetadata
   readonly #observe: ObserveEnd | undefined
   #isOpen = true
-  /** Another span that ends with the same response. */
-  outer: ServerSpan | undefined
+  outer: OpenSpan | undefined
 
   /** @param metadata with the span; frameworks write the route into it */
   constructor(
@@ -34,7 +34,6 @@ export class ServerSpan {
     this.#observe = observe
   }
 
-  /** The response has been sent, or cut off. */
   finish(): void {
     if (!this.#isOpen) return
     this.#isOpen = false

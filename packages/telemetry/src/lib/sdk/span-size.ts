@@ -16,13 +16,17 @@ export function spanSize({ name, attributes, events, links, status }: ReadableSp
 
 function attributesSize(attributes: Attributes = {}): number {
   let bytes = 0
-  for (const key in attributes) bytes += ATTRIBUTE + key.length + valueSize(attributes[key])
+  for (const key in attributes) {
+    const value = attributes[key]
+    bytes += ATTRIBUTE + key.length
+    // Strings in Latin-1 take a byte per character, which most are.
+    if (typeof value === 'string') bytes += value.length
+    else if (typeof value === 'object') bytes += listSize(value)
+  }
   return bytes
 }
 
-/** Strings in Latin-1 take a byte per character, which most are. */
-function valueSize(value: AttributeValue | undefined): number {
-  if (typeof value === 'string') return value.length
+function listSize(value: AttributeValue): number {
   if (!Array.isArray(value)) return 0
   return value.reduce<number>((bytes, item) => bytes + 8 + (typeof item === 'string' ? item.length : 0), 0)
 }

@@ -222,8 +222,7 @@ export class RecordedSpan implements Span {
   keepLink(target: SpanContext): void {
     // It is the last one, unless others were given with it.
     const last = this.links[this.links.length - 1]
-    this.#kept =
-      last?.context === target ? last : this.links.findLast(({ context }) => context === target)
+    this.#kept = last?.context === target ? last : this.links.findLast(({ context }) => context === target)
   }
 
   setStatus(status: SpanStatus): this {
@@ -328,7 +327,10 @@ export class RecordedSpan implements Span {
 }
 
 /** A link as a span keeps it. */
-export function cleanLink({ context, attributes: given }: Link, { linkLimits }: Pick<Recorder, 'linkLimits'>): Link {
+export function cleanLink(
+  { context, attributes: given }: Link,
+  { linkLimits }: Pick<Recorder, 'linkLimits'>,
+): Link {
   if (typeof given !== 'object' || given === null) return { context }
   const { attributes, dropped } = copyAttributes(given, linkLimits)
   return { context, attributes, droppedAttributesCount: dropped }
