@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { EncodedBatch } from './spool-folder.ts'
+import type { EncodedBatch } from '../otlp/encoded-batch.ts'
 import { SpoolFolder } from './spool-folder.ts'
 
 let parent: string

@@ -3,13 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writ
 import { mkdir, open, readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-
-/** A batch as it goes over the wire, not compressed. */
-export interface EncodedBatch {
-  readonly spans: number
-  readonly encoding: 'json' | 'protobuf'
-  readonly body: Uint8Array
-}
+import type { EncodedBatch } from '../otlp/encoded-batch.ts'
 
 /** A file that is this process's alone, for as long as it lives. */
 export interface Claim {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { EncodedBatch } from '../otlp/encoded-batch.ts'
 import type { Delivery, Refused } from './delivery.ts'
 import { DiskSpool } from './spool.ts'
-import type { EncodedBatch } from './spool-folder.ts'
 
 const DELIVERED: Delivery = { outcome: 'delivered', rejected: 0 }
 const BUSY: Delivery = {

@@ -1,6 +1,7 @@
+import type { EncodedBatch } from '../otlp/encoded-batch.ts'
 import { backoffMillis } from './backoff-millis.ts'
 import type { Delivered, Delivery, DeliveryFailure, ExportEnd, Refused } from './delivery.ts'
-import type { Claim, ClaimedBatch, EncodedBatch, SpoolFolder } from './spool-folder.ts'
+import type { Claim, ClaimedBatch, SpoolFolder } from './spool-folder.ts'
 import { withDeadline } from './with-deadline.ts'
 
 /** Where a queue puts what it cannot deliver. */

@@ -2,8 +2,8 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
-import type { EncodedBatch } from '../export/spool-folder.ts'
-import { createResource } from './create-resource.ts'
+import { createResource } from '../sdk/create-resource.ts'
+import type { EncodedBatch } from './encoded-batch.ts'
 import { halveBatch } from './halve-batch.ts'
 
 const SERIALIZERS = { json: JsonTraceSerializer, protobuf: ProtobufTraceSerializer }

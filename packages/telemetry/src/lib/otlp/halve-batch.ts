@@ -1,4 +1,4 @@
-import type { EncodedBatch } from '../export/spool-folder.ts'
+import type { EncodedBatch } from './encoded-batch.ts'
 
 /** Two batches in place of an encoded one that is too large for a backend; none when it has one span, or cannot be read. */
 export function halveBatch({ spans, encoding, body }: EncodedBatch): EncodedBatch[] {
