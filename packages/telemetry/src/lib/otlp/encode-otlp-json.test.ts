@@ -6,7 +6,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeOtlpJson, encodeOtlpJsonInSlices, recycleOtlpJson } from './encode-otlp-json.ts'
+import { encodeOtlpJson } from './encode-otlp-json.ts'
 
 type Tree = { readonly [key: string]: unknown }
 
@@ -16,7 +16,7 @@ function parse(body: Uint8Array | undefined): unknown {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
 }
 
-const ours = (spans: readonly ReadableSpan[]) => parse(encodeOtlpJson(spans))
+const ours = (spans: readonly ReadableSpan[]) => parse(encodeOtlpJson.atOnce(spans))
 const stock = (spans: readonly ReadableSpan[]) => parse(JsonTraceSerializer.serializeRequest([...spans]))
 
 /** What the stock serializer says, but for what receivers refuse: halves of surrogate pairs, and integers of more than 64 bits. */
@@ -219,7 +219,7 @@ const span = fc
   )
   .map(spanWith)
 
-describe('encodeOtlpJson', () => {
+describe('encodeOtlpJson.atOnce', () => {
   it('says of any spans what the stock serializer says, in its order', () => {
     fc.assert(
       fc.property(fc.array(span, { maxLength: 8 }), (spans) => {
@@ -233,9 +233,9 @@ describe('encodeOtlpJson', () => {
     const batch = fc.sample(span, { ...RUNS, numRuns: 512 })
     const expected = mended(stock(batch))
     for (let round = 0; round < 3; round++) {
-      const request = encodeOtlpJson(batch)
+      const request = encodeOtlpJson.atOnce(batch)
       expect(parse(request)).toEqual(expected)
-      recycleOtlpJson(request)
+      encodeOtlpJson.recycle(request)
     }
   })
 
@@ -264,7 +264,7 @@ describe('encodeOtlpJson', () => {
     [2 ** 63, '{"doubleValue":9223372036854776000}'],
     [1e300, '{"doubleValue":1e+300}'],
   ])('writes %d as a 64-bit integer with all its digits, or as a double', (value, expected) => {
-    expect(Buffer.from(encodeOtlpJson([spanWithValue(value)])).toString()).toContain(expected)
+    expect(Buffer.from(encodeOtlpJson.atOnce([spanWithValue(value)])).toString()).toContain(expected)
   })
 
   it('writes half a surrogate pair as U+FFFD, in names too', () => {
@@ -296,26 +296,28 @@ describe('encodeOtlpJson', () => {
 
   it('leaves a request as it is while the next is written', () => {
     const [first, second] = [spanWith({ name: 'first' }), spanWith({ name: 'second' })]
-    const request = encodeOtlpJson([first])
-    encodeOtlpJson([second])
+    const request = encodeOtlpJson.atOnce([first])
+    encodeOtlpJson.atOnce([second])
     expect(parse(request)).toEqual(stock([first]))
   })
 
   it('writes a request of many megabytes', () => {
     const spans = Array.from({ length: 20 }, () => spanWithValue('\u0001'.repeat(100_000)))
-    const request = encodeOtlpJson(spans)
+    const request = encodeOtlpJson.atOnce(spans)
     expect(parse(request)).toEqual(stock(spans))
-    recycleOtlpJson(request)
+    encodeOtlpJson.recycle(request)
     expect(ours([spanWith()])).toEqual(stock([spanWith()]))
   })
 
   it('refuses a time that is no number, and writes the next spans as ever', () => {
-    expect(() => encodeOtlpJson([spanWith(), spanWith({ startTime: [Number.NaN, 0] })])).toThrow(RangeError)
+    expect(() => encodeOtlpJson.atOnce([spanWith(), spanWith({ startTime: [Number.NaN, 0] })])).toThrow(
+      RangeError,
+    )
     expect(ours([spanWith()])).toEqual(stock([spanWith()]))
   })
 })
 
-describe('encodeOtlpJsonInSlices', () => {
+describe('encodeOtlpJson.inSlices', () => {
   it('says what is said at once, of several batches at a time, and lets the event loop go on', async () => {
     const batches = [fc.sample(span, { ...RUNS, numRuns: 512 }), fc.sample(span, { seed: 7, numRuns: 512 })]
     const slow = batches.map((batch) => {
@@ -323,7 +325,7 @@ describe('encodeOtlpJsonInSlices', () => {
     })
     let turns = 0
     const count = setInterval(() => turns++, 0)
-    const [first, second] = slow.map((batch) => encodeOtlpJsonInSlices(batch))
+    const [first, second] = slow.map((batch) => encodeOtlpJson.inSlices(batch))
     // In between, as at the exit of a process.
     expect(ours([spanWith()])).toEqual(stock([spanWith()]))
     const requests = [await first, await second]
@@ -334,7 +336,7 @@ describe('encodeOtlpJsonInSlices', () => {
 
   it('refuses a time that is no number, and writes the next spans as ever', async () => {
     const spans = [spanWith(), spanWith({ endTime: [0, Number.NaN] })]
-    await expect(encodeOtlpJsonInSlices(spans)).rejects.toThrow(RangeError)
-    expect(parse(await encodeOtlpJsonInSlices([spanWith()]))).toEqual(stock([spanWith()]))
+    await expect(encodeOtlpJson.inSlices(spans)).rejects.toThrow(RangeError)
+    expect(parse(await encodeOtlpJson.inSlices([spanWith()]))).toEqual(stock([spanWith()]))
   })
 })

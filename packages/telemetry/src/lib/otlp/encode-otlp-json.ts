@@ -1,107 +1,31 @@
-import { setImmediate } from 'node:timers/promises'
-import type { HrTime, Link, SpanContext } from '@opentelemetry/api'
-import type { InstrumentationScope } from '@opentelemetry/core'
+import type { HrTime, Link } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import type { GroupedSpans, SpansByScope } from './group-spans.ts'
 import { JsonBytes } from './json-bytes.ts'
-
-/** Where the batch goes that is being written at this moment: others may be half done. */
-let out = new JsonBytes()
-/** One that no batch is written into. */
-let idle: JsonBytes | undefined = out
-
-/** Spans between two looks at the clock. */
-const SPANS_AT_ONCE = 8
-/** The event loop is held for this long, in milliseconds, and by one look at the clock longer. */
-const SLICE = 1
+import { isKept, type KnownAttribute, KnownAttributes } from './known-attributes.ts'
+import { createOtlpEncoder, type OtlpEncoder, SPANS_AT_ONCE } from './otlp-encoder.ts'
+import type { ScopeWithAttributes } from './scope-with-attributes.ts'
+import { spanFlags } from './span-flags.ts'
 
 /**
- * Encodes spans as an OTLP request in JSON (`ExportTraceServiceRequest`; OTLP 1.9, "JSON Protobuf Encoding"): the fields of
- * the stock serializer, in its order of resources and scopes, written as bytes at once.
+ * Encodes spans as OTLP JSON (OTLP 1.9, "JSON Protobuf Encoding"): the fields of the stock serializer, in its order of
+ * resources and scopes, written as bytes at once.
  *
  * What that one writes and receivers refuse is written so that they take it: numbers that are none (`"NaN"`), integers
  * beyond 64 bits (as doubles), and halves of surrogate pairs (U+FFFD, as in protobuf).
- *
- * @throws {RangeError} for a time that is no number.
  */
-export function encodeOtlpJson(spans: readonly ReadableSpan[]): Uint8Array {
-  const writing = write(spans)
-  for (;;) {
-    const { done, value } = writing.next()
-    if (done) return value
+export const encodeOtlpJson: OtlpEncoder = createOtlpEncoder({ makeBytes: () => new JsonBytes(), write })
+
+function* write(out: JsonBytes, resources: GroupedSpans): Generator<void, void> {
+  out.raw(REQUEST)
+  let isFirst = true
+  for (const [resource, scopes] of resources) {
+    if (!isFirst) out.character(COMMA)
+    isFirst = false
+    yield* writeResourceSpans(out, resource, scopes)
   }
-}
-
-/**
- * The same, with the event loop free after each millisecond.
- *
- * @throws {RangeError} for a time that is no number.
- */
-export async function encodeOtlpJsonInSlices(spans: readonly ReadableSpan[]): Promise<Uint8Array> {
-  const writing = write(spans)
-  for (let until = performance.now() + SLICE; ; ) {
-    const { done, value } = writing.next()
-    if (done) return value
-    if (performance.now() < until) continue
-    await setImmediate()
-    until = performance.now() + SLICE
-  }
-}
-
-/** Has the memory of an encoded request used again. Nobody may read it from now on. */
-export function recycleOtlpJson(request: Uint8Array): void {
-  idle?.giveBack(request)
-}
-
-/** Writes a request, and pauses between spans. */
-function* write(spans: readonly ReadableSpan[]): Generator<void, Uint8Array> {
-  const bytes = idle ?? new JsonBytes()
-  idle = undefined
-  try {
-    out = bytes
-    out.clear()
-    out.raw(REQUEST)
-    let isFirst = true
-    for (const [resource, scopes] of byResourceAndScope(spans)) {
-      if (!isFirst) out.character(COMMA)
-      isFirst = false
-      for (const _ of writeResourceSpans(resource, scopes)) {
-        yield
-        out = bytes
-      }
-    }
-    out.raw(END_OF_LIST_AND_OBJECT)
-    return out.take()
-  } finally {
-    idle = bytes
-  }
-}
-
-type SpansByScope = Map<string, ReadableSpan[]>
-
-function byResourceAndScope(spans: readonly ReadableSpan[]): Map<Resource, SpansByScope> {
-  const resources = new Map<Resource, SpansByScope>()
-  for (const span of spans) {
-    const { resource, instrumentationScope } = span
-    const scopes = resources.get(resource) ?? new Map<string, ReadableSpan[]>()
-    if (scopes.size === 0) resources.set(resource, scopes)
-    const key = scopeKey(instrumentationScope)
-    const found = scopes.get(key)
-    if (found === undefined) scopes.set(key, [span])
-    else found.push(span)
-  }
-  return resources
-}
-
-const scopeKeys = new WeakMap<InstrumentationScope, string>()
-
-/** Scopes of one name, version and schema are one, whoever asked for their tracers. */
-function scopeKey(scope: InstrumentationScope): string {
-  const known = scopeKeys.get(scope)
-  if (known !== undefined) return known
-  const key = `${scope.name}@${scope.version || ''}:${scope.schemaUrl || ''}`
-  scopeKeys.set(scope, key)
-  return key
+  out.raw(END_OF_LIST_AND_OBJECT)
 }
 
 const COMMA = 0x2c
@@ -115,54 +39,53 @@ const SCHEMA_URL = Buffer.from(',"schemaUrl":')
 const END_OF_LIST = Buffer.from(']')
 const END_OF_LIST_AND_OBJECT = Buffer.from(']}')
 
-function* writeResourceSpans(resource: Resource, scopes: SpansByScope): Generator<void, void> {
+function* writeResourceSpans(
+  out: JsonBytes,
+  resource: Resource,
+  scopes: SpansByScope,
+): Generator<void, void> {
   const schemaUrl = resource.schemaUrl || undefined
   out.raw(RESOURCE)
-  writeResource(resource, schemaUrl)
+  writeResource(out, resource, schemaUrl)
   out.raw(SCOPE_SPANS)
   let isFirst = true
   for (const spans of scopes.values()) {
     if (!isFirst) out.character(COMMA)
     isFirst = false
-    yield* writeScopeSpans(spans)
+    yield* writeScopeSpans(out, spans)
   }
   out.raw(END_OF_LIST)
-  writeOptional(SCHEMA_URL, schemaUrl)
+  writeOptional(out, SCHEMA_URL, schemaUrl)
   out.character(END_OF_OBJECT)
 }
 
 const ATTRIBUTES_FIRST = Buffer.from('{"attributes":[')
 const NONE_DROPPED = Buffer.from('],"droppedAttributesCount":0')
 
-function writeResource({ attributes }: Resource, schemaUrl: string | undefined): void {
+function writeResource(out: JsonBytes, { attributes }: Resource, schemaUrl: string | undefined): void {
   out.raw(ATTRIBUTES_FIRST)
-  writeAttributes(attributes)
+  writeAttributes(out, attributes)
   out.raw(NONE_DROPPED)
-  writeOptional(SCHEMA_URL, schemaUrl)
+  writeOptional(out, SCHEMA_URL, schemaUrl)
   out.character(END_OF_OBJECT)
 }
 
-function* writeScopeSpans(spans: readonly ReadableSpan[]): Generator<void, void> {
-  const [first] = spans
-  if (first === undefined) return
-  const { instrumentationScope: scope } = first
+function* writeScopeSpans(
+  out: JsonBytes,
+  spans: readonly [ReadableSpan, ...ReadableSpan[]],
+): Generator<void, void> {
+  const scope = spans[0].instrumentationScope
   out.raw(SCOPE)
-  writeScope(scope)
+  writeScope(out, scope)
   out.raw(SPANS)
   for (const [index, span] of spans.entries()) {
     if (index > 0) out.character(COMMA)
-    writeSpan(span)
+    writeSpan(out, span)
     if (index % SPANS_AT_ONCE === 0) yield
   }
   out.raw(END_OF_LIST)
-  writeOptional(SCHEMA_URL, scope.schemaUrl)
+  writeOptional(out, SCHEMA_URL, scope.schemaUrl)
   out.character(END_OF_OBJECT)
-}
-
-/** What attributes may have besides, missing from the type of scopes only. */
-interface ScopeWithAttributes extends InstrumentationScope {
-  readonly attributes?: Values
-  readonly droppedAttributesCount?: number
 }
 
 const NAME_FIRST = Buffer.from('{"name":')
@@ -170,15 +93,18 @@ const VERSION = Buffer.from(',"version":')
 const ATTRIBUTES = Buffer.from(',"attributes":[')
 const DROPPED_ATTRIBUTES = Buffer.from('],"droppedAttributesCount":')
 
-function writeScope({ name, version, attributes, droppedAttributesCount }: ScopeWithAttributes): void {
+function writeScope(
+  out: JsonBytes,
+  { name, version, attributes, droppedAttributesCount }: ScopeWithAttributes,
+): void {
   out.raw(NAME_FIRST)
   out.string(name)
-  writeOptional(VERSION, version)
+  writeOptional(out, VERSION, version)
   if (attributes !== undefined && Object.keys(attributes).length > 0) {
     out.raw(ATTRIBUTES)
-    writeAttributes(attributes)
+    writeAttributes(out, attributes)
     out.raw(DROPPED_ATTRIBUTES)
-    writeCount(droppedAttributesCount)
+    writeCount(out, droppedAttributesCount)
   }
   out.character(END_OF_OBJECT)
 }
@@ -201,40 +127,41 @@ const LINKS = Buffer.from('},"links":[')
 const DROPPED_LINKS = Buffer.from('],"droppedLinksCount":')
 const FLAGS = Buffer.from(',"flags":')
 
-function writeSpan(span: ReadableSpan): void {
+function writeSpan(out: JsonBytes, span: ReadableSpan): void {
   const { status, parentSpanContext: parent } = span
   const context = span.spanContext()
   out.raw(TRACE_ID_FIRST)
   out.string(context.traceId)
   out.raw(SPAN_ID)
   out.string(context.spanId)
-  writeOptional(PARENT_SPAN_ID, parent?.spanId || undefined)
-  writeOptional(TRACE_STATE, context.traceState?.serialize())
+  writeOptional(out, PARENT_SPAN_ID, parent?.spanId || undefined)
+  writeOptional(out, TRACE_STATE, context.traceState?.serialize())
   out.raw(NAME)
   out.string(span.name)
   out.raw(KIND)
   // OTLP has "unspecified" before those of the API.
-  writeCount(span.kind == null ? 0 : span.kind + 1)
+  writeCount(out, span.kind == null ? 0 : span.kind + 1)
   out.raw(START_TIME)
-  writeTime(span.startTime)
+  writeTime(out, span.startTime)
   out.raw(END_TIME)
-  writeTime(span.endTime)
+  writeTime(out, span.endTime)
   out.raw(ATTRIBUTES_AFTER_TIME)
-  writeAttributes(span.attributes)
+  writeAttributes(out, span.attributes)
   out.raw(DROPPED_ATTRIBUTES)
-  writeCount(span.droppedAttributesCount)
+  writeCount(out, span.droppedAttributesCount)
   out.raw(EVENTS)
-  writeEvents(span.events)
+  writeEvents(out, span.events)
   out.raw(DROPPED_EVENTS)
-  writeCount(span.droppedEventsCount)
+  writeCount(out, span.droppedEventsCount)
   out.raw(STATUS)
-  writeCount(status.code)
-  writeOptional(MESSAGE, status.message)
+  writeCount(out, status.code)
+  writeOptional(out, MESSAGE, status.message)
   out.raw(LINKS)
-  writeLinks(span.links)
+  writeLinks(out, span.links)
   out.raw(DROPPED_LINKS)
-  writeCount(span.droppedLinksCount)
-  writeFlags(context, parent)
+  writeCount(out, span.droppedLinksCount)
+  out.raw(FLAGS)
+  writeCount(out, spanFlags(context, parent))
   out.character(END_OF_OBJECT)
 }
 
@@ -242,91 +169,61 @@ const NAME_AFTER_LIST = Buffer.from('],"name":')
 const TIME = Buffer.from(',"timeUnixNano":"')
 const DROPPED_AFTER_TIME = Buffer.from('","droppedAttributesCount":')
 
-function writeEvents(events: ReadableSpan['events']): void {
+function writeEvents(out: JsonBytes, events: ReadableSpan['events']): void {
   let isFirst = true
   for (const { attributes, name, time, droppedAttributesCount } of events) {
     if (!isFirst) out.character(COMMA)
     isFirst = false
     out.raw(ATTRIBUTES_FIRST)
-    writeAttributes(attributes)
+    writeAttributes(out, attributes)
     out.raw(NAME_AFTER_LIST)
     out.string(name)
     out.raw(TIME)
-    writeTime(time)
+    writeTime(out, time)
     out.raw(DROPPED_AFTER_TIME)
-    writeCount(droppedAttributesCount)
+    writeCount(out, droppedAttributesCount)
     out.character(END_OF_OBJECT)
   }
 }
 
-function writeLinks(links: readonly Link[]): void {
+function writeLinks(out: JsonBytes, links: readonly Link[]): void {
   let isFirst = true
   for (const { attributes, context, droppedAttributesCount } of links) {
     if (!isFirst) out.character(COMMA)
     isFirst = false
     out.raw(ATTRIBUTES_FIRST)
-    writeAttributes(attributes)
+    writeAttributes(out, attributes)
     out.raw(DROPPED_ATTRIBUTES)
-    writeCount(droppedAttributesCount)
+    writeCount(out, droppedAttributesCount)
     out.raw(TRACE_ID)
     out.string(context.traceId)
     out.raw(SPAN_ID)
     out.string(context.spanId)
-    writeOptional(TRACE_STATE, context.traceState?.serialize())
-    writeFlags(context, context)
+    writeOptional(out, TRACE_STATE, context.traceState?.serialize())
+    out.raw(FLAGS)
+    writeCount(out, spanFlags(context, context))
     out.character(END_OF_OBJECT)
   }
-}
-
-/** Bits of a span's and a link's flags (trace.proto, `SpanFlags`): it is known whether a context is remote, and it is. */
-const HAS_IS_REMOTE = 0x100
-const IS_REMOTE = 0x200
-
-function writeFlags({ traceFlags }: SpanContext, origin: SpanContext | undefined): void {
-  out.raw(FLAGS)
-  writeCount((traceFlags & 0xff) | HAS_IS_REMOTE | (origin?.isRemote ? IS_REMOTE : 0))
 }
 
 /** Values of attributes: those that OTLP has no type for are written as not set. */
 type Values = Readonly<Record<string, unknown>>
 
-/** How an attribute is written that was met before. */
-interface KnownKey {
-  readonly before: Uint8Array
-  /** Its last value, where that is short. */
-  value: unknown
-  /** The attribute with this value, once it came a second time in a row: most are the same from span to span. */
-  whole: Uint8Array | undefined
-}
+const known = new KnownAttributes((key) =>
+  Buffer.from(`{"key":${JSON.stringify(key.toWellFormed())},"value":`),
+)
 
-const knownKeys = new Map<string, KnownKey>()
-/** Attributes have few names that come again. Where they are made up, all are forgotten at this many. */
-const MAX_KEYS = 1024
-/** What is longer, in characters, is not kept. */
-const MAX_KEPT = 128
-
-function knownKey(key: string): KnownKey {
-  const known = knownKeys.get(key)
-  if (known !== undefined) return known
-  const before = Buffer.from(`{"key":${JSON.stringify(key.toWellFormed())},"value":`)
-  const added: KnownKey = { before, value: undefined, whole: undefined }
-  if (key.length > MAX_KEPT) return added
-  if (knownKeys.size >= MAX_KEYS) knownKeys.clear()
-  knownKeys.set(key, added)
-  return added
-}
-
-function writeAttributes(attributes: Values | undefined): void {
+function writeAttributes(out: JsonBytes, attributes: Values | undefined): void {
   if (attributes === undefined) return
   let isFirst = true
   for (const key of Object.keys(attributes)) {
     if (!isFirst) out.character(COMMA)
     isFirst = false
-    writeAttribute(knownKey(key), attributes[key])
+    writeAttribute(out, known.get(key), attributes[key])
   }
 }
 
-function writeAttribute(known: KnownKey, value: unknown): void {
+function writeAttribute(out: JsonBytes, known: KnownAttribute, value: unknown): void {
   const isSame = value !== undefined && value === known.value
   if (isSame && known.whole !== undefined) {
     out.raw(known.whole)
@@ -334,7 +231,7 @@ function writeAttribute(known: KnownKey, value: unknown): void {
   }
   const from = out.length
   out.raw(known.before)
-  writeValue(value)
+  writeValue(out, value)
   out.character(END_OF_OBJECT)
   if (isSame) {
     known.whole = out.since(from)
@@ -342,11 +239,6 @@ function writeAttribute(known: KnownKey, value: unknown): void {
     known.value = isKept(value) ? value : undefined
     known.whole = undefined
   }
-}
-
-/** Lists and objects may be others by the next time, although they are the same. */
-function isKept(value: unknown): boolean {
-  return typeof value === 'string' ? value.length <= MAX_KEPT : typeof value !== 'object'
 }
 
 const STRING = Buffer.from('{"stringValue":')
@@ -359,12 +251,12 @@ const ARRAY = Buffer.from('{"arrayValue":{"values":[')
 const KEY_VALUE_LIST = Buffer.from('{"kvlistValue":{"values":[')
 const END_OF_VALUES = Buffer.from(']}}')
 
-function writeValue(value: unknown): void {
+function writeValue(out: JsonBytes, value: unknown): void {
   if (typeof value === 'string') {
     out.raw(STRING)
     out.string(value)
     out.character(END_OF_OBJECT)
-  } else if (typeof value === 'number') writeNumber(value)
+  } else if (typeof value === 'number') writeNumber(out, value)
   else if (typeof value === 'boolean') out.raw(value ? TRUE : FALSE)
   else if (value instanceof Uint8Array) {
     out.raw(BYTES)
@@ -375,12 +267,12 @@ function writeValue(value: unknown): void {
     // By position: a hole has a place, too.
     for (let index = 0; index < value.length; index++) {
       if (index > 0) out.character(COMMA)
-      writeValue(value[index])
+      writeValue(out, value[index])
     }
     out.raw(END_OF_VALUES)
   } else if (typeof value === 'object' && value !== null) {
     out.raw(KEY_VALUE_LIST)
-    writeAttributes(value as Values)
+    writeAttributes(out, value as Values)
     out.raw(END_OF_VALUES)
   } else out.raw(NOT_SET)
 }
@@ -389,7 +281,7 @@ const INT = Buffer.from('{"intValue":')
 const DOUBLE = Buffer.from('{"doubleValue":')
 const TWO_TO_63 = 2 ** 63
 
-function writeNumber(value: number): void {
+function writeNumber(out: JsonBytes, value: number): void {
   if (Number.isSafeInteger(value)) {
     out.raw(INT)
     out.ascii(String(value))
@@ -407,7 +299,7 @@ function writeNumber(value: number): void {
 
 const NANOS_PER_SECOND = 1_000_000_000
 
-function writeTime([seconds, nanos]: HrTime): void {
+function writeTime(out: JsonBytes, [seconds, nanos]: HrTime): void {
   const isUsual = seconds >= 1 && Number.isSafeInteger(seconds) && nanos >= 0 && nanos < NANOS_PER_SECOND
   if (isUsual && Number.isInteger(nanos)) {
     out.ascii(String(seconds))
@@ -421,12 +313,12 @@ function writeTime([seconds, nanos]: HrTime): void {
 const ZERO = 0x30
 
 /** Small numbers: counts, enums, flags. */
-function writeCount(count = 0): void {
+function writeCount(out: JsonBytes, count = 0): void {
   if (count >= 0 && count < 10 && Number.isInteger(count)) out.character(ZERO + count)
   else out.ascii(String(count))
 }
 
-function writeOptional(before: Uint8Array, text: string | undefined): void {
+function writeOptional(out: JsonBytes, before: Uint8Array, text: string | undefined): void {
   if (text === undefined) return
   out.raw(before)
   out.string(text)

@@ -15,7 +15,7 @@ import type { ExitAnswer, ExitRequest } from '../export/exit-worker.ts'
 import type { Answer, BackendKnowledge } from '../export/explain-failure.ts'
 import { explainAnswer, explainError, oneLine, TIMED_OUT } from '../export/explain-failure.ts'
 import type { Encoded } from '../export/spool.ts'
-import { encodeOtlpJson, encodeOtlpJsonInSlices, recycleOtlpJson } from '../otlp/encode-otlp-json.ts'
+import { encodeOtlpJson } from '../otlp/encode-otlp-json.ts'
 import type { EncodedBatch } from '../otlp/encoded-batch.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
@@ -56,7 +56,7 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     const { batch, lost, failure } = await encodeInSlices(spans)
     if (batch === undefined) return failure
     const body = await compressed(batch.body)
-    if (encoding === 'json' && body !== batch.body) recycleOtlpJson(batch.body)
+    if (encoding === 'json' && body !== batch.body) encodeOtlpJson.recycle(batch.body)
     return countLost(await transmit({ ...batch, body }, signal), lost, failure)
   }
 
@@ -74,7 +74,7 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
   }
 
   function encode(spans: readonly ReadableSpan[]): Uint8Array {
-    if (encoding === 'json') return encodeOtlpJson(spans)
+    if (encoding === 'json') return encodeOtlpJson.atOnce(spans)
     const body = ProtobufTraceSerializer.serializeRequest([...spans])
     if (body === undefined) throw new Error('the serializer made nothing of it')
     return body
@@ -84,7 +84,7 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     if (encoding === 'json') {
       try {
         return {
-          batch: { spans: spans.length, encoding, body: await encodeOtlpJsonInSlices(spans) },
+          batch: { spans: spans.length, encoding, body: await encodeOtlpJson.inSlices(spans) },
           lost: 0,
         }
       } catch {
