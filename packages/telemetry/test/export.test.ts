@@ -96,6 +96,33 @@ describe('createOtlpDelivery', () => {
     ).toEqual(sent.toSorted())
   })
 
+  it.each([
+    ['http/json', 'gzip'],
+    ['http/json', 'none'],
+    ['http/protobuf', 'gzip'],
+    ['http/protobuf', 'none'],
+  ] as const)(
+    'sends each of several batches as it was, as %s with compression %s',
+    async (protocol, compression) => {
+      await using backend = await startTestReceiver()
+      const { deliver, close } = createOtlpDelivery(destination(backend.url, { protocol, compression }))
+      const names = Array.from({ length: 6 }, (_, batch) => `${batch}`.repeat(100))
+      const batches = names.map((name) => endedSpans(...Array.from({ length: 20 }, () => name)))
+      const { signal } = new AbortController()
+      const sent = batches.map(async (batch, index) => {
+        // One after the other, and all before the first is connected: nothing of it has left its memory yet.
+        for (let turn = 0; turn < 50 * index; turn++) await undefined
+        return deliver(batch, signal)
+      })
+      expect(await Promise.all(sent)).toMatchObject(names.map(() => ({ outcome: 'delivered', rejected: 0 })))
+      const received = Map.groupBy(backend.spans(), ({ name }) => name)
+      expect([...received].map(([name, spans]) => [name, spans.length]).sort()).toEqual(
+        names.map((name) => [name, 20]),
+      )
+      close()
+    },
+  )
+
   it.each(['http/json', 'http/protobuf'] as const)(
     'sends the headers of its destination, and none of OTEL_EXPORTER_OTLP_HEADERS by %s',
     async (protocol) => {

@@ -3,12 +3,20 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
 import { createResource } from '../sdk/create-resource.ts'
+import { encodeOtlpJson } from './encode-otlp-json.ts'
+import { encodeOtlpProtobuf } from './encode-otlp-protobuf.ts'
 import type { EncodedBatch } from './encoded-batch.ts'
 import { halveBatch } from './halve-batch.ts'
 
-const SERIALIZERS = { json: JsonTraceSerializer, protobuf: ProtobufTraceSerializer }
-type Encoding = keyof typeof SERIALIZERS
-const ENCODINGS: readonly Encoding[] = ['json', 'protobuf']
+/** What we write, and what older versions have left in a spool. */
+const ENCODERS = {
+  'json by OpenTelemetry': (spans: ReadableSpan[]) => JsonTraceSerializer.serializeRequest(spans),
+  'json by us': encodeOtlpJson.atOnce,
+  'protobuf by OpenTelemetry': (spans: ReadableSpan[]) => ProtobufTraceSerializer.serializeRequest(spans),
+  'protobuf by us': encodeOtlpProtobuf.atOnce,
+}
+type Encoding = keyof typeof ENCODERS
+const ENCODINGS = Object.keys(ENCODERS) as readonly Encoding[]
 
 /** Spans of two services and two scopes each. */
 function makeSpans(): ReadableSpan[] {
@@ -33,9 +41,9 @@ function makeSpans(): ReadableSpan[] {
 }
 
 function encode(encoding: Encoding, spans: readonly ReadableSpan[]): EncodedBatch {
-  const body = SERIALIZERS[encoding].serializeRequest([...spans])
+  const body = ENCODERS[encoding]([...spans])
   if (body === undefined) throw new Error('It was not encoded.')
-  return { spans: spans.length, encoding, body }
+  return { spans: spans.length, encoding: encoding.startsWith('json') ? 'json' : 'protobuf', body }
 }
 
 const asText = ({ body, ...rest }: EncodedBatch) => ({ ...rest, body: Buffer.from(body).toString('latin1') })

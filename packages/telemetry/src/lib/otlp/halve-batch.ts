@@ -1,4 +1,5 @@
 import type { EncodedBatch } from './encoded-batch.ts'
+import { LENGTH_DELIMITED, protobufFields } from './protobuf-fields.ts'
 
 /** Two batches in place of an encoded one that is too large for a backend; none when it has one span, or cannot be read. */
 export function halveBatch({ spans, encoding, body }: EncodedBatch): EncodedBatch[] {
@@ -42,13 +43,14 @@ function cutJson(body: Uint8Array, from: number, to: number): Uint8Array {
 /** Field numbers of the lists on the way to the spans: `resource_spans`, `scope_spans`, `spans` (trace.proto, trace_service.proto). */
 const PATH = [1, 2, 2]
 
-/** The same of a protobuf request. What is not a span, and on no way to one, stays as it is. */
+/** The same of a protobuf request: all that is in the three messages has a length. What is not a span, and on no way to one, stays as it is. */
 function cutProtobuf(body: Uint8Array, from: number, to: number): Uint8Array {
   let position = 0
   const cut = (message: Uint8Array, depth: number): Uint8Array | undefined => {
     const parts: Uint8Array[] = []
     let kept = 0
-    for (const { field, whole, content } of fieldsOf(message)) {
+    for (const { field, wireType, whole, content } of protobufFields(message)) {
+      if (wireType !== LENGTH_DELIMITED) throw new Error(`Nothing is known of wire type ${wireType} here.`)
       if (field !== PATH[depth]) {
         parts.push(whole)
         continue
@@ -67,38 +69,6 @@ function cutProtobuf(body: Uint8Array, from: number, to: number): Uint8Array {
 
 function isWithin(position: number, from: number, to: number): boolean {
   return position >= from && position < to
-}
-
-/** Wire type of strings, bytes and messages; all that is in the three messages is of it (encoding of protobuf). */
-const LENGTH_DELIMITED = 2
-
-interface Field {
-  readonly field: number
-  /** With its tag and length. */
-  readonly whole: Uint8Array
-  readonly content: Uint8Array
-}
-
-function* fieldsOf(message: Uint8Array): Generator<Field> {
-  let offset = 0
-  const readVarint = (): number => {
-    for (let value = 0, factor = 1; ; factor *= 128) {
-      const byte = message[offset++]
-      if (byte === undefined) throw new Error('It ends too early.')
-      value += (byte & 127) * factor
-      if (byte < 128) return value
-    }
-  }
-  while (offset < message.byteLength) {
-    const start = offset
-    const tag = readVarint()
-    if ((tag & 7) !== LENGTH_DELIMITED) throw new Error(`Nothing is known of wire type ${tag & 7}.`)
-    const end = readVarint() + offset
-    if (end > message.byteLength) throw new Error('It ends too early.')
-    const content = message.subarray(offset, end)
-    offset = end
-    yield { field: tag >>> 3, whole: message.subarray(start, end), content }
-  }
 }
 
 function varint(value: number): Uint8Array {

@@ -11,6 +11,8 @@ export class RequestBytes {
   protected bytes: Buffer = Buffer.allocUnsafeSlow(FIRST)
   /** Of the next byte. */
   protected position = 0
+  /** The length of the buffer: a field is read faster than a buffer's length. */
+  #capacity = FIRST
   #spare: Buffer | undefined
 
   /** Bytes so far: a position for `since`. */
@@ -25,13 +27,14 @@ export class RequestBytes {
 
   /** A copy of what was written from a position on. */
   since(position: number): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.bytes, position, this.position)
+    return new Uint8Array(this.bytes.subarray(position, this.position))
   }
 
   /** What was written. It stays as it is until it is given back, if ever. */
   take(): Uint8Array {
     const taken = this.bytes.subarray(0, this.position)
     this.bytes = this.#spare ?? Buffer.allocUnsafeSlow(Math.min(this.bytes.length, KEPT))
+    this.#capacity = this.bytes.length
     this.#spare = undefined
     this.position = 0
     return taken
@@ -52,12 +55,13 @@ export class RequestBytes {
   /** Makes room for so many bytes more. */
   protected reserve(bytes: number): void {
     const needed = this.position + bytes
-    if (needed > this.bytes.length) this.#grow(needed)
+    if (needed > this.#capacity) this.#grow(needed)
   }
 
   #grow(needed: number): void {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length))
     grown.set(this.bytes.subarray(0, this.position))
     this.bytes = grown
+    this.#capacity = grown.length
   }
 }

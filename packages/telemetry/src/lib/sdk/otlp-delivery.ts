@@ -4,8 +4,6 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { context, ROOT_CONTEXT } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
-import type { IExportTracePartialSuccess, IExportTraceServiceResponse } from '@opentelemetry/otlp-transformer'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import { axiomRefusal } from '../axiom/axiom-refusal.ts'
 import { Secret } from '../config/secret.ts'
@@ -16,7 +14,9 @@ import type { Answer, BackendKnowledge } from '../export/explain-failure.ts'
 import { explainAnswer, explainError, oneLine, TIMED_OUT } from '../export/explain-failure.ts'
 import type { Encoded } from '../export/spool.ts'
 import { encodeOtlpJson } from '../otlp/encode-otlp-json.ts'
+import { encodeOtlpProtobuf } from '../otlp/encode-otlp-protobuf.ts'
 import type { EncodedBatch } from '../otlp/encoded-batch.ts'
+import { readPartialSuccess } from '../otlp/read-partial-success.ts'
 import { DISTRO } from './distro.ts'
 import type { Attempt } from './exporter-agent.ts'
 import { createExporterAgent } from './exporter-agent.ts'
@@ -51,12 +51,14 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
   const proxyEnv = findProxyEnv()
   const { agent, run } = createExporterAgent({ url, headers, timeoutMillis, ...pem, proxyEnv })
   const encoding = protocol === 'http/json' ? 'json' : 'protobuf'
+  const encoder = encoding === 'json' ? encodeOtlpJson : encodeOtlpProtobuf
 
   async function deliver(spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Delivery> {
     const { batch, lost, failure } = await encodeInSlices(spans)
     if (batch === undefined) return failure
     const body = await compressed(batch.body)
-    if (encoding === 'json' && body !== batch.body) encodeOtlpJson.recycle(batch.body)
+    // Compressed, nobody reads it any more; else it is on its way.
+    if (body !== batch.body) encoder.recycle(batch.body)
     return countLost(await transmit({ ...batch, body }, signal), lost, failure)
   }
 
@@ -73,30 +75,17 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
     }
   }
 
-  function encode(spans: readonly ReadableSpan[]): Uint8Array {
-    if (encoding === 'json') return encodeOtlpJson.atOnce(spans)
-    const body = ProtobufTraceSerializer.serializeRequest([...spans])
-    if (body === undefined) throw new Error('the serializer made nothing of it')
-    return body
-  }
-
   async function encodeInSlices(spans: readonly ReadableSpan[]): Promise<Encoded> {
-    if (encoding === 'json') {
-      try {
-        return {
-          batch: { spans: spans.length, encoding, body: await encodeOtlpJson.inSlices(spans) },
-          lost: 0,
-        }
-      } catch {
-        // What it is will be found below.
-      }
+    try {
+      return { batch: { spans: spans.length, encoding, body: await encoder.inSlices(spans) }, lost: 0 }
+    } catch {
+      return encodeBatch(spans)
     }
-    return encodeBatch(spans)
   }
 
   function canEncode(span: ReadableSpan): boolean {
     try {
-      return encode([span]).length > 0
+      return encoder.atOnce([span]).length > 0
     } catch {
       return false
     }
@@ -104,14 +93,14 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
 
   function encodeBatch(spans: readonly ReadableSpan[]): Encoded {
     try {
-      return { batch: { spans: spans.length, encoding, body: encode(spans) }, lost: 0 }
+      return { batch: { spans: spans.length, encoding, body: encoder.atOnce(spans) }, lost: 0 }
     } catch (error) {
       // Something in it cannot be encoded, and never will be; the others can.
       const failure = notEncoded(destination, error)
       const encodable = spans.filter(canEncode)
       const lost = spans.length - encodable.length
       if (encodable.length === 0 || lost === 0) return { batch: undefined, lost: spans.length, failure }
-      return { batch: { spans: encodable.length, encoding, body: encode(encodable) }, lost, failure }
+      return { batch: { spans: encodable.length, encoding, body: encoder.atOnce(encodable) }, lost, failure }
     }
   }
 
@@ -227,11 +216,12 @@ function interpret(destination: Destination, answer: RawAnswer | undefined, erro
     const body = new TextDecoder().decode(answer.body)
     return explainAnswer(destination, { ...answer, body }, Date.now(), knowledgeOf(destination))
   }
-  const { rejectedSpans, errorMessage } = readPartialSuccess(answer.body, contentType)
+  const encoding = contentType?.includes('protobuf') ? 'protobuf' : 'json'
+  const { rejectedSpans, errorMessage } = readPartialSuccess(answer.body, encoding)
   return {
     outcome: 'delivered',
-    rejected: Math.max(Number(rejectedSpans) || 0, 0),
-    reason: typeof errorMessage === 'string' ? oneLine(destination, errorMessage) : undefined,
+    rejected: rejectedSpans,
+    reason: errorMessage === undefined ? undefined : oneLine(destination, errorMessage),
     status: answer.status,
   }
 }
@@ -242,16 +232,4 @@ function isSuccess(status: number): boolean {
 
 function knowledgeOf({ kind }: Destination): BackendKnowledge | undefined {
   return kind === 'axiom' ? axiomRefusal : undefined
-}
-
-/** A response that cannot be read is a success all the same: its status says so. */
-function readPartialSuccess(body: Uint8Array, contentType = ''): Partial<IExportTracePartialSuccess> {
-  try {
-    const response: IExportTraceServiceResponse = contentType.includes('protobuf')
-      ? ProtobufTraceSerializer.deserializeResponse(body)
-      : JSON.parse(new TextDecoder().decode(body))
-    return response.partialSuccess ?? {}
-  } catch {
-    return {}
-  }
 }
