@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { linkTo } from '@linked-traces/telemetry/links'
 import type { Link, Span, SpanContext } from '@opentelemetry/api'
 import { context, propagation, ROOT_CONTEXT, SpanKind, TraceFlags } from '@opentelemetry/api'
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { BoundaryTracerProvider } from '../../packages/telemetry/src/lib/boundary/boundary-tracer-provider.ts'
 import { compileInbound } from '../../packages/telemetry/src/lib/boundary/compile-inbound.ts'
 import { extractBy } from '../../packages/telemetry/src/lib/boundary/inbound-decisions.ts'
@@ -99,7 +100,7 @@ async function series(name: string, unit: string, make: (size: number) => () => 
     const span = make(size)
     const written = 64
     const spans = Array.from({ length: written }, () => span() as unknown as ReadableSpan)
-    const writing = (await measure(() => delivery('http/json').encodeBatch(spans))) / written
+    const writing = (await measure(() => delivery('http/protobuf').encodeBatch(spans))) / written
     points.push({ size, micros: (await measureSmall(span)) + writing })
   }
   return { name, unit, growth: 'linear', points }
@@ -202,10 +203,20 @@ await add(
   'sampler: linked_follow, a link to go by',
   measureSmall(sample({ name: 'linked_follow', ...ratio }, callerLink)),
 )
-const perSpan = async (protocol: 'http/json' | 'http/protobuf') =>
-  (await measure(() => delivery(protocol).encodeBatch(spans))) / BATCH
-await add(`a span written as OTLP JSON, in an export of ${BATCH}`, perSpan('http/json'))
-await add(`a span written as OTLP protobuf, in an export of ${BATCH}`, perSpan('http/protobuf'))
+const perSpan = async (encode: () => unknown) => (await measure(encode)) / BATCH
+const inExport = `in an export of ${BATCH}`
+await add(
+  `a span written as OTLP protobuf, ${inExport}`,
+  perSpan(() => delivery('http/protobuf').encodeBatch(spans)),
+)
+await add(
+  `a span written as OTLP JSON, ${inExport}`,
+  perSpan(() => delivery('http/json').encodeBatch(spans)),
+)
+await add(
+  `a span written as OTLP protobuf by OpenTelemetry's serializer, ${inExport}`,
+  perSpan(() => ProtobufTraceSerializer.serializeRequest(spans)),
+)
 
 const { AsyncLocalStorageContextManager } = await import('@opentelemetry/context-async-hooks')
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())

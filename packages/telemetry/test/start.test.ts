@@ -39,6 +39,9 @@ describe('startTelemetry', () => {
       team: 'a team',
     })
     expect(span?.resourceSchemaUrl).toBe('https://opentelemetry.io/schemas/1.37.0')
+    expect(backend.requests).toMatchObject([
+      { encoding: 'protobuf', headers: { 'content-encoding': 'gzip' } },
+    ])
   })
 
   it('takes everything from code', async () => {
@@ -57,7 +60,7 @@ describe('startTelemetry', () => {
         },
       },
     ])
-    expect(backend.requests).toMatchObject([{ encoding: 'protobuf', headers: { 'x-api-key': 'secret' } }])
+    expect(backend.requests).toMatchObject([{ encoding: 'json', headers: { 'x-api-key': 'secret' } }])
   })
 
   it('starts once: the second call gets the telemetry of the first, and says so in one line', async () => {

@@ -32,10 +32,10 @@ export const otlpSettings = {
   protocol: setting({
     env: ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'],
     option: 'otlp.protocol',
-    kind: oneOf(['http/json', 'http/protobuf'], {
+    kind: oneOf(['http/protobuf', 'http/json'], {
       grpc: 'Use http/protobuf instead; Collectors usually listen for it on port 4318.',
     }),
-    default: 'http/json',
+    default: 'http/protobuf',
     doc: 'The encoding, for every destination.',
   }),
   compression: setting({

@@ -158,9 +158,9 @@ const knobs: readonly Knob[] = [
   {
     option: 'otlp.protocol',
     read: (config) => first(config)?.protocol,
-    fallback: 'http/json',
-    env: ['http/protobuf', 'http/protobuf'],
-    code: [{ otlp: { protocol: 'http/json' } }, 'http/json'],
+    fallback: 'http/protobuf',
+    env: ['http/json', 'http/json'],
+    code: [{ otlp: { protocol: 'http/protobuf' } }, 'http/protobuf'],
   },
   {
     option: 'otlp.compression',
@@ -543,7 +543,7 @@ describe('resolveConfig', () => {
     [
       'OTEL_EXPORTER_OTLP_PROTOCOL',
       'grpc',
-      'http/json or http/protobuf',
+      'http/protobuf or http/json',
       '"grpc"',
       'Use http/protobuf instead; Collectors usually listen for it on port 4318.',
     ],

@@ -64,11 +64,11 @@ describe('resolveDestinations', () => {
     const env = {
       ...axiom,
       WORKBENCH_URL: 'http://127.0.0.1:9000',
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_EXPORTER_OTLP_COMPRESSION: 'none',
       OTEL_EXPORTER_OTLP_TIMEOUT: '250',
     }
-    const spoken = { protocol: 'http/protobuf', compression: 'none', timeoutMillis: 250 }
+    const spoken = { protocol: 'http/json', compression: 'none', timeoutMillis: 250 }
     expect(resolveDestinations(new SettingsReader({}, env), [])).toMatchObject([spoken, spoken])
   })
 

@@ -9,7 +9,7 @@ const AXIOM: Destination = {
   kind: 'axiom',
   url: 'https://us-east-1.aws.edge.axiom.co/v1/traces',
   headers: { Authorization: new Secret('Bearer xaat-0123'), 'X-Axiom-Dataset': 'traces' },
-  protocol: 'http/json',
+  protocol: 'http/protobuf',
   compression: 'gzip',
   timeoutMillis: 10_000,
   dataset: 'traces',
