@@ -156,6 +156,8 @@ const SCOPES = [
   { name: 'test' },
   { name: 'test', version: '' },
   { name: 'test', version: '1', schemaUrl: 'https://schema' },
+  { name: 'test', version: '2', schemaUrl: 'https://schema' },
+  { name: 'test', version: '2' },
   { name: 'with attributes', attributes: { a: 1 }, droppedAttributesCount: 2 },
   { name: 'without', attributes: {} },
 ]
