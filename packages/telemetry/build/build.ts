@@ -23,7 +23,7 @@ const out = resolve(values.out)
  * The API has to be the application's own copy, or as near as it gets. The import hook's two halves find each other by the
  * files they are in.
  */
-const EXTERNAL = [/^@opentelemetry\/api$/, /^import-in-the-middle(\/|$)/]
+const EXTERNAL = [/^@opentelemetry\/api$/, /^import-in-the-middle\/(?!supports-sync-hooks)/]
 
 /** `register` holds all it needs at start, in one file. The others share, so that one class is one class. */
 const BUNDLES: readonly (readonly string[])[] = [
@@ -41,8 +41,13 @@ for (const entries of BUNDLES) {
     input: Object.fromEntries(entries.map((path) => [path.replace(/.*\//, ''), `src/${path}.ts`])),
     platform: 'node',
     external: EXTERNAL,
-    // It only logs for `DEBUG=require-in-the-middle`, and would bring a terminal's colours along.
-    resolve: { alias: { debug: join(folder, 'build', 'no-debug.cjs') } },
+    resolve: {
+      alias: {
+        // It only logs for `DEBUG=require-in-the-middle`, and would bring a terminal's colours along.
+        debug: join(folder, 'build', 'no-debug.cjs'),
+        'import-in-the-middle$': join(folder, 'src', 'lib', 'sdk', 'late-import-hooks.ts'),
+      },
+    },
     plugins: [builtinModules()],
     treeshake: { propertyReadSideEffects: false },
   })

@@ -6,6 +6,9 @@ const PREFIX = '\0builtin:'
 /** The bundler's own runtime needs it as it is. */
 const LEFT_ALONE: ReadonlySet<string> = new Set(['module'])
 
+/** Needed by a span, an export or the end of a process at the earliest: loaded when one of their functions is called. */
+const LATE: ReadonlySet<string> = new Set(['crypto', 'fs/promises', 'os', 'timers/promises', 'zlib'])
+
 const IMPORT_OF_HTTP = /\bimport\((["'])(https?)\1\)/g
 
 /**
@@ -24,14 +27,8 @@ export function builtinModules(): Plugin {
     load(id) {
       if (!id.startsWith(PREFIX)) return undefined
       const name = id.slice(PREFIX.length)
-      const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((key) => key !== 'default')
-      const lines = [
-        `const builtin = process.getBuiltinModule('node:${name}')`,
-        'export default builtin',
-        // Those that nobody imports are shaken off, and their getters with them.
-        ...names.map((key) => `export const ${key} = builtin.${key}`),
-      ]
-      return { code: lines.join('\n'), moduleSideEffects: false }
+      // What nobody imports is shaken off, and with it getters that load something.
+      return { code: LATE.has(name) ? loadedLate(name) : loadedAtOnce(name), moduleSideEffects: false }
     },
     transform(code) {
       // What the exporters do at every request.
@@ -39,4 +36,27 @@ export function builtinModules(): Plugin {
       return changed === code ? undefined : { code: changed, map: null }
     },
   }
+}
+
+function loadedAtOnce(name: string): string {
+  return [
+    `const builtin = process.getBuiltinModule('node:${name}')`,
+    'export default builtin',
+    ...exportsOf(name).map(([key]) => `export const ${key} = builtin.${key}`),
+  ].join('\n')
+}
+
+/** Has functions alone: the build tells of a class or a constant that is missing. */
+function loadedLate(name: string): string {
+  return [
+    'let builtin',
+    `const load = () => (builtin ??= process.getBuiltinModule('node:${name}'))`,
+    ...exportsOf(name)
+      .filter(([key, value]) => typeof value === 'function' && !/^[A-Z]/.test(key))
+      .map(([key]) => `export const ${key} = (...values) => load().${key}(...values)`),
+  ].join('\n')
+}
+
+function exportsOf(name: string): [string, unknown][] {
+  return Object.entries(process.getBuiltinModule(name) ?? {}).filter(([key]) => key !== 'default')
 }

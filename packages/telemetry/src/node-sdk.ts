@@ -27,6 +27,7 @@ import { createSampler } from './lib/sdk/create-sampler.ts'
 import { patchBuiltins } from './lib/sdk/esm-hooks.ts'
 import type { BoundaryConfig } from './lib/sdk/instrumentations.ts'
 import { addHttpBoundary, addUndiciBoundary } from './lib/sdk/instrumentations.ts'
+import { createImportHooks } from './lib/sdk/late-import-hooks.ts'
 import { openOutlets, PROCESS_END } from './lib/sdk/open-outlets.ts'
 import { say } from './lib/sdk/say.ts'
 
@@ -118,6 +119,8 @@ export function withLinkedTraces<Configuration extends Partial<NodeSDKConfigurat
     instrumentations: addBoundary(instrumentations.flat(), boundary),
   }
   patchBuiltins()
+  // What loads the import hook is NodeSDK's users' business, if anything does.
+  createImportHooks()
   return result
 }
 

@@ -11,12 +11,13 @@ const built = (file: string) => pathToFileURL(`${BUILT}/${file}`).href
 const fixture = (name: string) => here(`build-fixtures/${name}`)
 
 /** What runs with the package is not bundled: the application's own copy, and hooks that Node loads by path. */
-const EXTERNAL = [
-  '@opentelemetry/api',
-  'import-in-the-middle',
-  'import-in-the-middle/create-hook.mjs',
-  'import-in-the-middle/supports-sync-hooks.mjs',
-]
+const EXTERNAL = ['@opentelemetry/api', 'import-in-the-middle', 'import-in-the-middle/create-hook.mjs']
+
+const nodes = {
+  'this Node': process.execPath,
+  'Node 22.19': here('node-versions/node_modules/node-22/bin/node'),
+  'Node 24': here('node-versions/node_modules/node-24/bin/node'),
+}
 
 beforeAll(async () => {
   await promisify(execFile)(process.execPath, [
@@ -29,15 +30,42 @@ beforeAll(async () => {
 afterAll(() => rm(BUILT, { recursive: true, force: true }))
 
 describe('the built package', () => {
-  it('starts from one file, and has Node load nothing for it that the application has no use for', async () => {
+  it('starts from one file beside the API, and has Node load nothing that can wait for a span or an export', async () => {
     await using backend = await startTestReceiver()
     const { stdout, stderr } = await runToEnd(fixture('tells-what-is-loaded.mjs'), {
       flags: [],
       args: [built('register.js')],
-      env: { WORKBENCH_URL: backend.url },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' },
     })
-    expect({ ...JSON.parse(stdout), stderr }).toEqual({ loaded: ['register.js'], undici: [], stderr: '' })
+    expect({ ...JSON.parse(stdout), stderr }).toEqual({
+      own: ['register.js'],
+      others: ['@opentelemetry/api'],
+      // The clock of spans.
+      builtins: ['perf_hooks'],
+      stderr: '',
+    })
   })
+
+  it.each(Object.entries(nodes))(
+    'traces an application that requires or imports Express, on %s',
+    async (_, node) => {
+      for (const app of ['requires-express.cjs', 'imports-express-then-http.mjs']) {
+        await using backend = await startTestReceiver()
+        const { stderr } = await runToEnd(here(`boundary-fixtures/${app}`), {
+          node,
+          flags: ['--import', built('register.js')],
+          env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url, OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' },
+        })
+        expect(stderr).toBe('')
+        expect(
+          backend
+            .spans()
+            .map(({ name }) => name)
+            .toSorted(),
+        ).toEqual(['GET', 'GET /items/:id'])
+      }
+    },
+  )
 
   it('takes from other packages what cannot be bundled, and nothing else', async () => {
     const code = await readFile(`${BUILT}/register.js`, 'utf8')

@@ -1,14 +1,26 @@
 import { registerHooks } from 'node:module'
-import { basename } from 'node:path'
 
 const [, , register] = process.argv
-const loaded = []
+const folder = new URL('.', register).href
+
+// All that is instrumented at once.
+process.getBuiltinModule('node:http')
+const before = new Set(process.moduleLoadList)
+
+const files = []
 registerHooks({
   load(url, context, nextLoad) {
-    if (url.startsWith(new URL('.', register).href)) loaded.push(basename(url))
+    if (!url.startsWith('node:')) files.push(url)
     return nextLoad(url, context)
   },
 })
 await import(register)
-const undici = process.moduleLoadList.filter((name) => name.includes('undici'))
-console.log(JSON.stringify({ loaded, undici }))
+
+const own = files.filter((url) => url.startsWith(folder)).map((url) => url.slice(folder.length))
+const others = files
+  .filter((url) => !url.startsWith(folder))
+  .map((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? url)
+const builtins = process.moduleLoadList
+  .filter((name) => !before.has(name))
+  .flatMap((name) => /^NativeModule (?!internal\/|_)(.*)$/.exec(name)?.[1] ?? [])
+console.log(JSON.stringify({ own, others: [...new Set(others)], builtins }))

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import type { ExitAnswer, ExitRequest } from './exit-worker.ts'
 
 /** Room for one answer on its way from the worker, in bytes: more than the largest one it makes. */
@@ -50,6 +49,8 @@ function startWorker(workerData: ExitWork): boolean {
   // The failure to find it would come as an event, and there are no events any more.
   if (!existsSync(file)) return false
   try {
+    // Loaded for those who come to this alone: it takes 2 ms.
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
     // Neither the application's flags nor NODE_OPTIONS: a `--import` among them would start telemetry there, too.
     new Worker(file, { workerData, execArgv: [], env: {}, stdout: true, stderr: true })
     return true

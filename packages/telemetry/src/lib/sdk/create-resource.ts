@@ -5,6 +5,7 @@ import type { Attributes } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import { defaultResource, osDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { DISTRO } from './distro.ts'
+import { LateResource } from './late-resource.ts'
 
 /**
  * The newest semantic conventions that Axiom maps to its columns. The instrumentations' attributes that matter here
@@ -22,6 +23,10 @@ const HOST_ARCH: Readonly<Record<string, string>> = { x64: 'amd64', ia32: 'x86',
  * third takes a process of its own on some systems. The stock detectors know no half measures.
  */
 export function createResource(configured: Attributes): Resource {
+  return new LateResource(SCHEMA_URL, () => describeProcess(configured))
+}
+
+function describeProcess(configured: Attributes): Resource {
   return defaultResource()
     .merge(resourceFromAttributes(osDetector.detect().attributes ?? {}))
     .merge(

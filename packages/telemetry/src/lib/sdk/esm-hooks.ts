@@ -1,6 +1,8 @@
 import { createRequire, isBuiltin, register, registerHooks, syncBuiltinESMExports } from 'node:module'
 import type { Instrumentation, InstrumentationBase } from '@opentelemetry/instrumentation'
+import { hasLoaded } from './has-loaded.ts'
 import { registerImportHook, supportsSyncHooks } from './import-hook.ts'
+import { createImportHooks } from './late-import-hooks.ts'
 
 const require = createRequire(import.meta.url)
 let installed = false
@@ -21,8 +23,10 @@ export function installEsmHooks(instrumentations: readonly Instrumentation[]): v
   if (installed || include.length === 0) return
   installed = true
   if (supportsSyncHooks()) registerImportHook(include)
-  else if (!startedByRequire())
+  else if (!startedByRequire()) {
+    createImportHooks()
     register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
+  }
 }
 
 /**
@@ -48,7 +52,7 @@ export function patchBuiltins(): void {
  */
 function patchBuiltinsOnDemand(): void {
   if (awaitsHttps) return
-  if (!supportsSyncHooks() || isLoaded('https')) {
+  if (!supportsSyncHooks() || hasLoaded('https')) {
     patchBuiltins()
     return
   }
@@ -69,12 +73,6 @@ function patchBuiltinsOnDemand(): void {
       return resolved
     },
   })
-}
-
-/** Whether Node has loaded a module of its own. Where it does not tell it may have. */
-function isLoaded(name: string): boolean {
-  const { moduleLoadList } = process as { readonly moduleLoadList?: readonly string[] }
-  return moduleLoadList?.includes(`NativeModule ${name}`) ?? true
 }
 
 /** The packages an instrumentation patches; none where it does not tell, or subscribes to channels instead. */

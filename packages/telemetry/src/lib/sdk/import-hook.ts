@@ -3,6 +3,9 @@ import { createRequire, registerHooks } from 'node:module'
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { diag } from '@opentelemetry/api'
+// @ts-expect-error It has no declaration.
+import * as support from 'import-in-the-middle/supports-sync-hooks.mjs'
+import { createImportHooks } from './late-import-hooks.ts'
 
 /** What import-in-the-middle's `register-hooks.mjs` registers. */
 interface ImportHook {
@@ -22,11 +25,7 @@ const require = createRequire(import.meta.url)
  *
  * Not from `register-hooks.mjs`, which would load all of the hook.
  */
-export function supportsSyncHooks(): boolean {
-  const support: Pick<typeof import('import-in-the-middle/register-hooks.mjs'), 'supportsSyncHooks'> =
-    require('import-in-the-middle/supports-sync-hooks.mjs')
-  return support.supportsSyncHooks()
-}
+export const supportsSyncHooks: () => boolean = support.supportsSyncHooks
 
 /**
  * Registers import-in-the-middle's synchronous hooks for the packages of `include`. The hook with its two lexers is loaded
@@ -62,6 +61,7 @@ function loadImportHook(include: readonly string[]): ImportHook | undefined {
   try {
     const { createHook }: CreateHookModule = require('import-in-the-middle/create-hook.mjs')
     const hook = createHook({ url: pathToFileURL(require.resolve('import-in-the-middle/hook.mjs')).href })
+    createImportHooks()
     hook.applyOptions({ include: [...include] })
     return hook
   } catch (error) {

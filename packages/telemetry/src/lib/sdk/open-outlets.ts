@@ -1,16 +1,16 @@
-import { isMainThread } from 'node:worker_threads'
 import type { MeterProvider } from '@opentelemetry/api'
 import { createNoopMeter, metrics } from '@opentelemetry/api'
 import type { TelemetryConfig } from '../config/telemetry-config.ts'
 import type { ExportEnd } from '../export/delivery.ts'
 import type { ProcessEndOptions } from '../export/process-end.ts'
 import { DISTRO } from './distro.ts'
+import { isMainThread } from './is-main-thread.ts'
 import { LateMeterProvider } from './late-meter-provider.ts'
 import { observeDelivery } from './observe-delivery.ts'
 import { Outlets } from './outlets.ts'
 
 /** The end of a process may be put off for 5 s. */
-export const PROCESS_END: ProcessEndOptions = { deadlineMillis: 5000, signals: isMainThread }
+export const PROCESS_END: ProcessEndOptions = { deadlineMillis: 5000, signals: isMainThread() }
 
 /** The outlets of a process, and the meter provider that hears of them. */
 export interface OpenOutlets {
