@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type OutputChunk, rolldown } from 'rolldown'
+import { asciiOnly } from './ascii-only.ts'
 import { builtinModules } from './builtin-modules.ts'
 import { packagesOf, thirdPartyNotices } from './third-party-notices.ts'
 
@@ -48,7 +49,7 @@ for (const entries of BUNDLES) {
         'import-in-the-middle$': join(folder, 'src', 'lib', 'sdk', 'late-import-hooks.ts'),
       },
     },
-    plugins: [builtinModules()],
+    plugins: [builtinModules(), asciiOnly()],
     treeshake: { propertyReadSideEffects: false },
   })
   const { output } = await bundle.write({

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { startTestReceiver } from '@linked-traces/otlp-receiver/testing'
@@ -66,6 +66,12 @@ describe('the built package', () => {
       }
     },
   )
+
+  it('is ASCII throughout, of which V8 holds a character in one byte', async () => {
+    const files = (await readdir(BUILT)).filter((file) => file.endsWith('.js'))
+    expect(files).toContain('register.js')
+    for (const file of files) expect(await readFile(`${BUILT}/${file}`, 'latin1')).not.toMatch(/[^\0-\x7f]/)
+  })
 
   it('takes from other packages what cannot be bundled, and nothing else', async () => {
     const code = await readFile(`${BUILT}/register.js`, 'utf8')
