@@ -23,11 +23,15 @@ const httpsApps = [
   'takes-https-then-imports-it.mjs',
 ]
 
-async function outputOf(node: string, preload: string, app: string): Promise<string> {
+async function outputOf(
+  node: string,
+  preload: string,
+  app: string,
+  args: readonly string[] = [],
+): Promise<string> {
   const files = [preload, app].map((file) => here(`boundary-fixtures/${file}`)) as [string, string]
-  const { stdout, stderr } = await run(node, ['--conditions=@linked-traces/source', '--import', ...files], {
-    timeout: 25_000,
-  })
+  const flags = ['--conditions=@linked-traces/source', '--import']
+  const { stdout, stderr } = await run(node, [...flags, ...files, ...args], { timeout: 25_000 })
   // Node 22 warns of the type stripping that these tests run by; users get JavaScript.
   const warnings = stderr.replace(
     /^\(node:\d+\) ExperimentalWarning: Type Stripping .*\n\(Use `node --trace-warnings.*\n/m,
@@ -66,10 +70,13 @@ it.each(nodesWithSyncHooks)(
 )
 
 describe.each(nodesWithSyncHooks)('registerImportHook on %s', (_, node) => {
-  const told = (app: string) => outputOf(node, 'tells-whether-the-import-hook-is-loaded.ts', app)
+  const told = (app: string, ...args: string[]) =>
+    outputOf(node, 'tells-whether-the-import-hook-is-loaded.ts', app, args)
 
-  it('loads the import hook for whoever imports a package that is instrumented, and for nobody else', async () => {
-    expect(await told('imports-express-then-http.mjs')).toBe('loaded')
+  it('loads the import hook for whoever imports what an instrumentation needs it for, and for nobody else', async () => {
+    expect(await told('imports-express-then-http.mjs', 'stock')).toBe('loaded')
+    expect(await told('requires-express.cjs', 'stock')).toBe('not loaded')
+    expect(await told('imports-express-then-http.mjs')).toBe('not loaded')
     expect(await told('requires-express.cjs')).toBe('not loaded')
   })
 

@@ -67,6 +67,17 @@ describe('the built package', () => {
     },
   )
 
+  // Node 24 and older cannot load Express in this way, traced or not.
+  it('traces an Express that asynchronous hooks have given the source of', async () => {
+    await using backend = await startTestReceiver()
+    const hooks = here('boundary-fixtures/gives-the-source-of-commonjs.mjs')
+    await runToEnd(here('boundary-fixtures/imports-express-then-http.mjs'), {
+      flags: ['--import', hooks, '--import', built('register.js')],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.url },
+    })
+    expect(backend.spans().map(({ name }) => name)).toContain('GET /items/:id')
+  })
+
   it('is ASCII throughout, of which V8 holds a character in one byte', async () => {
     const files = (await readdir(BUILT)).filter((file) => file.endsWith('.js'))
     expect(files).toContain('register.js')

@@ -4,6 +4,11 @@ import { hasLoaded } from './has-loaded.ts'
 import { registerImportHook, supportsSyncHooks } from './import-hook.ts'
 import { createImportHooks } from './late-import-hooks.ts'
 
+/** An instrumentation of CommonJS packages that patches what they require: also where they are imported, `require` does it. */
+export interface ReachedByRequire {
+  readonly reachedByRequire: true
+}
+
 const require = createRequire(import.meta.url)
 let installed = false
 let awaitsHttps = false
@@ -22,8 +27,13 @@ export function installEsmHooks(instrumentations: readonly Instrumentation[]): v
   const include = instrumentations.flatMap(packagesOf)
   if (installed || include.length === 0) return
   installed = true
-  if (supportsSyncHooks()) registerImportHook(include)
-  else if (!startedByRequire()) {
+  if (supportsSyncHooks()) {
+    const others = instrumentations.filter((each) => !isReachedByRequire(each)).flatMap(packagesOf)
+    registerImportHook(
+      include,
+      include.filter((name) => !others.includes(name)),
+    )
+  } else if (!startedByRequire()) {
     createImportHooks()
     register('import-in-the-middle/hook.mjs', import.meta.url, { data: { include } })
   }
@@ -73,6 +83,10 @@ function patchBuiltinsOnDemand(): void {
       return resolved
     },
   })
+}
+
+function isReachedByRequire(instrumentation: Instrumentation): boolean {
+  return (instrumentation as Instrumentation & Partial<ReachedByRequire>).reachedByRequire === true
 }
 
 /** The packages an instrumentation patches; none where it does not tell, or subscribes to channels instead. */

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { diag } from '@opentelemetry/api'
 // @ts-expect-error It has no declaration.
 import * as support from 'import-in-the-middle/supports-sync-hooks.mjs'
+import { hasLoaded } from './has-loaded.ts'
 import { createImportHooks } from './late-import-hooks.ts'
 
 /** What import-in-the-middle's `register-hooks.mjs` registers. */
@@ -18,6 +19,12 @@ interface CreateHookModule {
   createHook(meta: { readonly url: string }): ImportHook
 }
 
+/**
+ * Node loads it for asynchronous loader hooks, such as `module.register` installs. They may hand over the source of CommonJS
+ * modules, and then Node's loader for ES modules runs these, and what they require.
+ */
+const ASYNC_HOOKS = 'internal/modules/esm/hooks'
+
 const require = createRequire(import.meta.url)
 
 /**
@@ -30,14 +37,17 @@ export const supportsSyncHooks: () => boolean = support.supportsSyncHooks
 /**
  * Registers import-in-the-middle's synchronous hooks for the packages of `include`. The hook with its two lexers is loaded
  * when the first of them is imported, which in a CommonJS application, say, none ever is.
+ *
+ * @param byRequire those of them that are patched by `require` even so, unless asynchronous hooks are in the way.
  */
-export function registerImportHook(include: readonly string[]): void {
+export function registerImportHook(include: readonly string[], byRequire: readonly string[] = []): void {
   // A file is known by its path, which is there after it is resolved only.
   let hook = include.some(isAbsolute) ? loadImportHook(include) : undefined
   let isAwaited = hook === undefined
   const asksForIt = (specifier: string) => {
     // What somebody else is in the middle of importing cannot be required, and then it would be too late.
-    return include.includes(specifier) || specifier.startsWith('import-in-the-middle/')
+    if (!include.includes(specifier)) return specifier.startsWith('import-in-the-middle/')
+    return !byRequire.includes(specifier) || hasLoaded(ASYNC_HOOKS)
   }
   registerHooks({
     resolve(specifier, context, nextResolve) {
