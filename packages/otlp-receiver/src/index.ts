@@ -30,6 +30,7 @@ export type {
 export { isSpanId, isTraceId } from './lib/model/ids.ts'
 export type { PlainValue } from './lib/model/plain-value.ts'
 export { plainAttributes, plainValue } from './lib/model/plain-value.ts'
+export { sharedAttributeSlots, sharedSlotOf } from './lib/model/shared-attribute.ts'
 export type { Signal } from './lib/signal.ts'
 export { TooLargeError } from './lib/too-large-error.ts'
 export { UndecodableError } from './lib/undecodable-error.ts'

@@ -1,63 +1,71 @@
 import { ByteText } from './byte-text.ts'
-import { TextCache } from './text-cache.ts'
+import type { KeyValue } from './model/any-value.ts'
+import { SharedAttribute, sharedAttributeSlots as slots } from './model/shared-attribute.ts'
 
-const slots = 4096
-/** Of key and text together: a browser's `user_agent.original` fits. */
+/** Of all bytes of an attribute: a browser's `user_agent.original` fits. */
 const longestCached = 192
 
-/** A `KeyValue` whose value is a text. */
-export type TextAttribute = {
-  readonly key: string
-  readonly value: { readonly type: 'string'; readonly value: string }
-}
-
-const none: TextAttribute = { key: '', value: { type: 'string', value: '' } }
-
 /**
- * Remembers attributes whose value is a text, as {@link TextCache} remembers texts: spans that say the same share one object, which spares
- * the memory of most attributes and what collecting it would cost.
+ * Remembers attributes by the bytes they were decoded from: spans that say the same share one object, which spares decoding most attributes,
+ * the memory of them, and whatever whoever receives them would do again ({@link SharedAttribute}).
  *
- * Bound: 4,096 attributes of at most 192 characters. A newcomer takes the place of whoever has its slot when it comes the second time in a
- * row, so that ids and paths, which come once, cost no more than without this.
+ * Bound: as many as there are slots, of at most 192 bytes. A newcomer takes the place of whoever has its slot when it comes the second time in
+ * a row, so that ids and paths, which come once, cost no more than without this.
+ *
+ * The `hash` of an attribute is its reader's choice, and so is `owner`: what else must be the same for the bytes to mean the same.
  */
-export class AttributeCache {
-  readonly #keys = new TextCache()
+export class AttributeCache<Owner extends object> {
   /** Of each slot the hash of who came last and was not kept. */
   readonly #waiting = new Int32Array(slots)
-  readonly #attributes: TextAttribute[] = new Array(slots).fill(none)
-  /** Of each attribute its key and its text, one behind the other. */
+  readonly #attributes: (SharedAttribute | undefined)[] = new Array(slots).fill(undefined)
+  readonly #owners: (Owner | undefined)[] = new Array(slots).fill(undefined)
+  readonly #lengths = new Uint8Array(slots)
   readonly #kept = new ByteText(new Uint8Array(slots * longestCached))
 
-  /** The attribute with these bytes as its key and text, in UTF-8; invalid bytes become U+FFFD. */
-  read(source: ByteText, keyStart: number, keyEnd: number, start: number, end: number): TextAttribute {
-    const keyLength = keyEnd - keyStart
-    const length = end - start
-    if (keyLength === 0 || length === 0 || keyLength + length > longestCached)
-      return this.#make(source, keyStart, keyEnd, start, end)
-    const hash = source.sample(keyStart, keyEnd) * 7 + source.sample(start, end)
+  /** The attribute that was decoded from the bytes from `start` to `end`, if it is kept. */
+  find(source: ByteText, start: number, end: number, owner: Owner, hash: number): KeyValue | undefined {
     const slot = hash & (slots - 1)
-    const at = slot * longestCached
-    const kept = this.#kept
-    const known = this.#attributes[slot] as TextAttribute
-    const isKnown =
-      known.key.length === keyLength &&
-      known.value.value.length === length &&
-      source.isAt(start, kept, at + keyLength, length) &&
-      source.isAt(keyStart, kept, at, keyLength)
-    if (isKnown) return known
-    const attribute = this.#make(source, keyStart, keyEnd, start, end)
-    if (this.#waiting[slot] !== hash) this.#waiting[slot] = hash
-    // One length for both: see TextCache.
-    else if (attribute.key.length === keyLength && attribute.value.value.length === length) {
-      this.#attributes[slot] = attribute
-      source.bytes.copy(kept.bytes, at, keyStart, keyEnd)
-      source.bytes.copy(kept.bytes, at + keyLength, start, end)
-    }
-    return attribute
+    if (this.#lengths[slot] !== end - start) return undefined
+    return this.#inSlot(slot, source, start, owner)
   }
 
-  #make(source: ByteText, keyStart: number, keyEnd: number, start: number, end: number): TextAttribute {
-    const key = this.#keys.read(source, keyStart, keyEnd)
-    return { key, value: { type: 'string', value: source.bytes.toString('utf8', start, end) } }
+  /** The attribute last found or kept for `owner` under `hash`, if its bytes are those at `start`, however many. */
+  guess(source: ByteText, start: number, owner: Owner, hash: number): KeyValue | undefined {
+    return this.#inSlot(hash & (slots - 1), source, start, owner)
+  }
+
+  /** How many bytes the attribute kept under `hash` has. */
+  lengthOf(hash: number): number {
+    return this.#lengths[hash & (slots - 1)] as number
+  }
+
+  /** Takes note of an attribute that was not found; what comes back is to be used in its place. Neither its bytes nor its value may change later. */
+  offer(
+    source: ByteText,
+    start: number,
+    end: number,
+    owner: Owner,
+    hash: number,
+    attribute: KeyValue,
+  ): KeyValue {
+    const length = end - start
+    if (length > longestCached) return attribute
+    const slot = hash & (slots - 1)
+    if (this.#waiting[slot] !== hash) {
+      this.#waiting[slot] = hash
+      return attribute
+    }
+    const shared = new SharedAttribute(attribute.key, attribute.value, slot)
+    this.#attributes[slot] = shared
+    this.#owners[slot] = owner
+    this.#lengths[slot] = length
+    source.bytes.copy(this.#kept.bytes, slot * longestCached, start, end)
+    return shared
+  }
+
+  #inSlot(slot: number, source: ByteText, start: number, owner: Owner): KeyValue | undefined {
+    if (this.#owners[slot] !== owner) return undefined
+    const length = this.#lengths[slot] as number
+    return source.isAt(start, this.#kept, slot * longestCached, length) ? this.#attributes[slot] : undefined
   }
 }

@@ -12,7 +12,7 @@ export class ByteText {
   isAt(start: number, other: ByteText, otherStart: number, length: number): boolean {
     const a = this.view
     const b = other.view
-    if (start + length > a.byteLength) return false
+    if (start + length > this.bytes.length) return false
     let i = 0
     // Word by word: a quarter of the time that bytes take.
     for (; i + 4 <= length; i += 4) if (a.getInt32(start + i) !== b.getInt32(otherStart + i)) return false

@@ -269,6 +269,96 @@ describe('decodeTraces', () => {
     expect(decodeTraces(half, 'json')).toMatchObject({ spanCount: 0, rejectedSpans: 1 })
   })
 
+  describe.each(encodings)('of attributes that repeat, in %s', (encoding) => {
+    const encoded = (attributes: readonly { key: string; value: AnyValue }[]) => {
+      const sent = traceCorpus().find(({ name }) => name === 'an orphan')?.request.resourceSpans[0]
+      const scopeSpans = sent?.scopeSpans[0]
+      const span = scopeSpans?.spans[0]
+      if (!sent || !scopeSpans || !span) throw new Error('the corpus has changed')
+      const request = {
+        resourceSpans: [{ ...sent, scopeSpans: [{ ...scopeSpans, spans: [{ ...span, attributes }] }] }],
+      }
+      return encodeTraces(request, encoding)
+    }
+
+    it('gives what came the first time', () => {
+      const few = fc.record({
+        key: fc.constantFrom('', 'a', 'b', 'k\ufffd', 'x'.repeat(130)),
+        value: fc.oneof(
+          fc.record({
+            type: fc.constant('string' as const),
+            value: fc.constantFrom(
+              '',
+              'a',
+              'b',
+              '"',
+              'é',
+              '}}',
+              '1',
+              '\ufffd',
+              'y'.repeat(126),
+              'y'.repeat(200),
+            ),
+          }),
+          fc.record({
+            type: fc.constant('int' as const),
+            value: fc.constantFrom(
+              0n,
+              1n,
+              -1n,
+              127n,
+              128n,
+              1023n,
+              1024n,
+              2n ** 31n,
+              2n ** 63n - 1n,
+              -(2n ** 63n),
+            ),
+          }),
+          fc.record({ type: fc.constant('bool' as const), value: fc.boolean() }),
+        ),
+      })
+      fc.assert(
+        fc.property(fc.array(fc.oneof(few, keyValue), { maxLength: 8 }), (attributes) => {
+          const body = encoded(attributes)
+          for (let again = 0; again < 3; again++)
+            expect(decodedSpan(body, encoding)?.attributes).toEqual(attributes)
+        }),
+      )
+    })
+
+    it('gives one object for them', () => {
+      const attributes = [
+        { key: 'http.request.method', value: { type: 'string', value: 'GET' } },
+        { key: 'http.response.status_code', value: { type: 'int', value: 200n } },
+      ] as const
+      const decode = () => decodedSpan(encoded(attributes), encoding)?.attributes ?? []
+      for (let again = 0; again < 3; again++) decode()
+      const [method, status] = decode()
+      expect(decode()[0]).toBe(method)
+      expect(decode()[1]).toBe(status)
+    })
+  })
+
+  it('rejects what is wrong with an attribute however often it comes', () => {
+    const invalidText = spanFields((it) => {
+      it.message(9, (attribute) =>
+        attribute.string(1, 'key').message(2, (value) => value.bytes(1, Uint8Array.of(0x61, 0xff))),
+      )
+    })
+    const invalidKey = spanFields((it) => {
+      it.message(9, (attribute) =>
+        attribute.bytes(1, Uint8Array.of(0x61, 0xff)).message(2, (value) => value.string(1, 'text')),
+      )
+    })
+    const outOfRange = oneSpan({ attributes: [{ key: 'key', value: { intValue: '9223372036854775808' } }] })
+    for (let again = 0; again < 4; again++) {
+      expect(decodeTraces(invalidText, 'protobuf')).toMatchObject({ rejectedSpans: 1 })
+      expect(decodeTraces(invalidKey, 'protobuf')).toMatchObject({ rejectedSpans: 1 })
+      expect(decodeTraces(outOfRange, 'json')).toMatchObject({ rejectedSpans: 1 })
+    }
+  })
+
   it.each([
     [
       'protobuf',
@@ -285,6 +375,14 @@ describe('decodeTraces', () => {
       rejectedSpans: 0,
       errorMessage: 'keyStrindex and stringValueStrindex belong to profiles and were read as unset.',
     })
+  })
+
+  it('says so of references of profiles beside what is plain, however often they come', () => {
+    const beside = spanFields((it) => {
+      it.message(9, (attribute) => attribute.string(1, 'key').message(2, (v) => v.varint(8, 1).varint(3, 1)))
+    })
+    for (let again = 0; again < 4; again++)
+      expect(decodeTraces(beside, 'protobuf').errorMessage).toContain('belong to profiles')
   })
 
   it.each(encodings)('refuses %s that decodes to more messages than fit into memory', (encoding) => {
@@ -464,6 +562,69 @@ describe('decodeTraces', () => {
         rejectedSpans: 1,
         errorMessage: expect.stringContaining('an integer is beyond the range of its field'),
       })
+    })
+
+    it('reads integers in the form that every SDK writes as in any other', () => {
+      const tokens = [
+        '0',
+        '-0',
+        '7',
+        '-7',
+        '007',
+        '"007"',
+        '"7"',
+        '"-7"',
+        '""',
+        '"',
+        '-',
+        '7.0',
+        '7e1',
+        '"7.0"',
+        '7x',
+        '"7x"',
+        'null',
+      ]
+      tokens.push(
+        ...['9223372036854775807', '-9223372036854775808', '9223372036854775808', '99999999999999999999'],
+      )
+      tokens.push(
+        ...[
+          '999999999',
+          '9999999999',
+          '4294967295',
+          '4294967296',
+          '2147483647',
+          '2147483648',
+          '1234567890123',
+        ],
+      )
+      const template = Buffer.from(
+        oneSpan({
+          flags: 1,
+          kind: 1,
+          startTimeUnixNano: 1,
+          attributes: [{ key: 'k', value: { intValue: 1 } }],
+        }),
+      ).toString()
+      const outcome = (text: string) => {
+        try {
+          return decodeTraces(Buffer.from(text), 'json')
+        } catch (error) {
+          if (error instanceof UndecodableError) return 'undecodable'
+          throw error
+        }
+      }
+      for (const name of ['flags', 'kind', 'startTimeUnixNano', 'intValue']) {
+        const replaced = (by: string) => template.replace(`"${name}":1`, by)
+        for (const token of tokens) {
+          const others = [`"${name}" : ${token}`]
+          if (/^[\d-]+$/.test(token)) others.push(`"${name}" : "${token}"`)
+          for (const other of others) {
+            for (let again = 0; again < 3; again++)
+              expect(outcome(replaced(`"${name}":${token}`)), token).toEqual(outcome(replaced(other)))
+          }
+        }
+      }
     })
 
     it('reads null as the default, everywhere', () => {

@@ -16,6 +16,8 @@ export class TraceAssembly {
   readonly defects = new Defects()
   readonly #rejected = new RejectedSpans()
   #spanCount = 0
+  /** The trace id of the span before, which was valid: spans of one trace travel together. */
+  #lastTraceId = ''
 
   readonly #idsAreText: boolean
 
@@ -76,7 +78,10 @@ export class TraceAssembly {
 
   #idFault(span: Span): string | undefined {
     const { traceId, spanId } = span
-    if (!isTraceId(traceId)) return this.#idsAreText && looksBase64(traceId, 16) ? base64Id : invalidTraceId
+    if (traceId !== this.#lastTraceId || traceId === '') {
+      if (!isTraceId(traceId)) return this.#idsAreText && looksBase64(traceId, 16) ? base64Id : invalidTraceId
+      this.#lastTraceId = traceId
+    }
     if (!isSpanId(spanId)) return this.#idsAreText && looksBase64(spanId, 8) ? base64Id : invalidSpanId
     return undefined
   }

@@ -1,9 +1,13 @@
 import { isUtf8 } from 'node:buffer'
-import { AttributeCache, type TextAttribute } from '../attribute-cache.ts'
+import { AttributeCache } from '../attribute-cache.ts'
 import { ByteText } from '../byte-text.ts'
 import type { Defects } from '../defects.ts'
+import type { KeyValue } from '../model/any-value.ts'
+import { SharedAttribute } from '../model/shared-attribute.ts'
 import { TextCache } from '../text-cache.ts'
 import { UndecodableError } from '../undecodable-error.ts'
+import { AttributeColumns, type Column, plainTextEnd } from './attribute-columns.ts'
+import { hexOf8, hexOf16 } from './hex-ids.ts'
 import { jsonPathAt } from './json-path-at.ts'
 import { MemberNames } from './member-names.ts'
 
@@ -23,21 +27,11 @@ const closeBracket = 0x5d
 const openBrace = 0x7b
 const closeBrace = 0x7d
 
-/** Each byte's lowercase hex digit, 0 for every other byte. */
-const hexDigits = Uint8Array.from({ length: 256 }, (_, byte) =>
-  /[0-9a-fA-F]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte).toLowerCase().charCodeAt(0) : 0,
-)
-
 const names = new MemberNames()
 const keys = new TextCache()
 const values = new TextCache()
-const attributes = new AttributeCache()
-
-/** What stands before the key of an attribute, and between it and its text, where nothing is written that need not be. */
-const beforeKey = new ByteText(Buffer.from('{"key":"'))
-const beforeKeyLength = beforeKey.bytes.length
-const beforeText = new ByteText(Buffer.from('","value":{"stringValue":"'))
-const beforeTextLength = beforeText.bytes.length
+const columns = new AttributeColumns()
+const attributes = new AttributeCache<Column>()
 
 const word64 = new DataView(new ArrayBuffer(8))
 
@@ -131,20 +125,61 @@ export class JsonReader {
     return this.#text(values)
   }
 
-  /** The attribute here if it is a text in the form that every SDK writes; `undefined`, without moving, for any other. */
-  textAttribute(): TextAttribute | undefined {
+  /** The attribute here if it is a text or an integer in the form that every SDK writes; `undefined`, without moving, for most others. */
+  plainAttribute(): KeyValue | undefined {
     const source = this.#source
+    const column = columns.find(source, this.#position)
+    if (column === undefined) return undefined
+    const start = this.#position + column.before.bytes.length
+    let known = attributes.guess(source, start, column, column.recent)
+    if (known !== undefined) {
+      this.#position = start + attributes.lengthOf(column.recent)
+      return known
+    }
+    const { otherRecent } = column
+    known = attributes.guess(source, start, column, otherRecent)
+    if (known !== undefined) {
+      column.otherRecent = column.recent
+      column.recent = otherRecent
+      this.#position = start + attributes.lengthOf(otherRecent)
+      return known
+    }
     const bytes = this.#bytes
-    if (!source.isAt(this.#position, beforeKey, 0, beforeKeyLength)) return undefined
-    const keyStart = this.#position + beforeKeyLength
-    const keyEnd = plainTextEnd(bytes, keyStart)
-    if (!source.isAt(keyEnd, beforeText, 0, beforeTextLength)) return undefined
-    const start = keyEnd + beforeTextLength
-    const end = plainTextEnd(bytes, start)
-    if (bytes[end] !== quote || bytes[end + 1] !== closeBrace || bytes[end + 2] !== closeBrace)
-      return undefined
-    this.#position = end + 3
-    return attributes.read(source, keyStart, keyEnd, start, end)
+    const valueEnd = column.isText ? plainTextEnd(bytes, start) : plainIntegerEnd(bytes, start)
+    const closing = column.isText && bytes[valueEnd] === quote ? valueEnd + 1 : valueEnd
+    const isPlain =
+      valueEnd > start &&
+      (closing > valueEnd || !column.isText) &&
+      bytes[closing] === closeBrace &&
+      bytes[closing + 1] === closeBrace
+    if (!isPlain) return undefined
+    const end = closing + 2
+    const hash = column.seed + source.sample(start, valueEnd)
+    let attribute = attributes.find(source, start, end, column, hash)
+    if (attribute === undefined) {
+      const made = this.#plainAttribute(column, start, valueEnd)
+      if (made === undefined) return undefined
+      attribute = attributes.offer(source, start, end, column, hash, made)
+    }
+    if (attribute instanceof SharedAttribute) {
+      column.otherRecent = column.recent
+      column.recent = hash
+    }
+    this.#position = end
+    return attribute
+  }
+
+  #plainAttribute({ key, isText }: Column, start: number, end: number): KeyValue | undefined {
+    if (isText) return { key, value: { type: 'string', value: this.#bytes.toString('utf8', start, end) } }
+    const before = this.#position
+    const value = this.#plainInteger(
+      start + (this.#bytes[start] === quote ? 1 : 0),
+      this.#bytes[start] === quote,
+    )
+    const isWhole = this.#position === end
+    this.#position = before
+    if (value === undefined || !isWhole || BigInt.asIntN(64, value) !== value) return undefined
+    return { key, value: { type: 'int', value } }
   }
 
   bool(): boolean {
@@ -157,12 +192,14 @@ export class JsonReader {
 
   /** Unsigned, 32 bits. */
   uint32(): number {
-    return Number(this.#integer(0n, 0xffff_ffffn))
+    const small = this.#smallInteger()
+    return small >= 0 ? small : Number(this.#integer(0n, 0xffff_ffffn))
   }
 
   /** Signed, 32 bits; also enums, which OTLP/JSON writes as integers only. */
   int32(): number {
-    return Number(this.#integer(-0x8000_0000n, 0x7fff_ffffn))
+    const small = this.#smallInteger()
+    return small >= 0 ? small : Number(this.#integer(-0x8000_0000n, 0x7fff_ffffn))
   }
 
   int64(): bigint {
@@ -170,7 +207,11 @@ export class JsonReader {
   }
 
   uint64(): bigint {
-    return this.#integer(0n, 0xffff_ffff_ffff_ffffn)
+    // At most 19 digits without a sign are within range.
+    const quoted = this.#peek() === quote
+    const start = quoted ? this.#position + 1 : this.#position
+    const value = this.#bytes[start] === minus ? undefined : this.#plainInteger(start, quoted)
+    return value ?? this.#integer(0n, 0xffff_ffff_ffff_ffffn)
   }
 
   double(): number {
@@ -215,17 +256,17 @@ export class JsonReader {
     if (b[start + 32] === quote) {
       // Spans of one trace travel together: mostly this is the 16-byte id read last.
       const last = this.#lastId16At
-      if (last >= 0 && b.compare(b, last, last + 32, start, start + 32) === 0) {
+      if (last >= 0 && this.#source.isAt(start, this.#source, last, 32)) {
         this.#position = start + 33
         return this.#lastId16
       }
-      const text = this.string()
-      const id = isHex(text) ? text.toLowerCase() : text
-      if (this.#position === start + 33) {
+      const id = hexOf16(b, start)
+      if (id !== '') {
+        this.#position = start + 33
         this.#lastId16At = start
         this.#lastId16 = id
+        return id
       }
-      return id
     }
     const text = this.string()
     return isHex(text) ? text.toLowerCase() : text
@@ -367,6 +408,25 @@ export class JsonReader {
     return 0n
   }
 
+  /** At most nine digits with nothing else, without a bigint; −1, without moving, for any other. */
+  #smallInteger(): number {
+    const bytes = this.#bytes
+    this.#peek()
+    const first = this.#position
+    let position = first
+    let value = 0
+    let byte = bytes[position] ?? 0
+    while (byte >= zero && byte <= nine) {
+      value = value * 10 + (byte - zero)
+      byte = bytes[++position] ?? 0
+      if (position - first > 9) return -1
+    }
+    if (position === first || (position > first + 1 && bytes[first] === zero)) return -1
+    if (byte === point || byte === 0x65 || byte === 0x45) return -1
+    this.#position = position
+    return value
+  }
+
   /** At most 19 digits with nothing else: how practically every integer is written. Undefined, without moving, for any other. */
   #plainInteger(start: number, quoted: boolean): bigint | undefined {
     const bytes = this.#bytes
@@ -431,16 +491,14 @@ export class JsonReader {
   }
 }
 
-/** Where a text that begins at `start` ends, or where the first of its bytes stands that needs a closer look. */
-const plainTextEnd = (bytes: Buffer, start: number): number => {
-  const length = bytes.length
-  let position = start
-  while (position < length) {
-    const byte = bytes[position] as number
-    if (byte === quote || byte === backslash || byte < 0x20) break
-    position++
-  }
-  return position
+/** Where an integer that begins at `start`, in quotes or not, ends; `start` if there is none. */
+const plainIntegerEnd = (bytes: Uint8Array, start: number): number => {
+  const quoted = bytes[start] === quote
+  const first = quoted ? start + 1 : start
+  let position = bytes[first] === minus ? first + 1 : first
+  for (let byte = bytes[position] ?? 0; byte >= zero && byte <= nine; byte = bytes[position] ?? 0) position++
+  if (!quoted) return position
+  return bytes[position] === quote ? position + 1 : start
 }
 
 const isHex = (text: string): boolean => /^(?:[0-9a-fA-F]{2})*$/.test(text)
@@ -469,29 +527,4 @@ const found = (byte: number | undefined): string => {
   if (byte === minus || (byte >= zero && byte <= nine)) return 'a number'
   if (byte > 0x20 && byte < 0x7f) return `"${String.fromCharCode(byte)}"`
   return `byte 0x${byte.toString(16).padStart(2, '0')}`
-}
-
-/** Sixteen hex digits in lowercase, empty if one of them is none. */
-const hexOf8 = (b: Uint8Array, at: number): string => {
-  for (let i = 0; i < 16; i++) if (hexDigits[b[at + i] as number] === 0) return ''
-  const digit = (i: number): number => hexDigits[b[at + i] as number] as number
-  // Written out: an array of them would have to be made, and spread, for each id.
-  return String.fromCharCode(
-    digit(0),
-    digit(1),
-    digit(2),
-    digit(3),
-    digit(4),
-    digit(5),
-    digit(6),
-    digit(7),
-    digit(8),
-    digit(9),
-    digit(10),
-    digit(11),
-    digit(12),
-    digit(13),
-    digit(14),
-    digit(15),
-  )
 }

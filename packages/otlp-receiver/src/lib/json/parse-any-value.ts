@@ -9,7 +9,7 @@ export const parseKeyValues = (reader: JsonReader, into: KeyValue[], depth = 0):
 export const parseKeyValue = (reader: JsonReader, depth = 0): KeyValue => {
   reader.defects.countMessage()
   if (depth === 0) {
-    const attribute = reader.textAttribute()
+    const attribute = reader.plainAttribute()
     if (attribute) return attribute
   }
   let key = ''

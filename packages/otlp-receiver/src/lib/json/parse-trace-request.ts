@@ -177,6 +177,10 @@ const parseScope = (reader: JsonReader, into: UnderConstruction<InstrumentationS
   }
 }
 
+/** What most spans have none of, one for all of them. */
+const none: never[] = []
+const unset: SpanStatus = Object.freeze({ message: '', code: 0 })
+
 const parseSpan = (reader: JsonReader): Span => {
   reader.defects.countMessage()
   let traceId = ''
@@ -190,11 +194,11 @@ const parseSpan = (reader: JsonReader): Span => {
   let endTimeUnixNano = 0n
   const attributes: KeyValue[] = []
   let droppedAttributesCount = 0
-  const events: SpanEvent[] = []
+  let events: SpanEvent[] = none
   let droppedEventsCount = 0
-  const links: SpanLink[] = []
+  let links: SpanLink[] = none
   let droppedLinksCount = 0
-  const status = { message: '', code: 0 }
+  let status: UnderConstruction<SpanStatus> | undefined
   for (let member = reader.enterObject(); member !== undefined; member = reader.nextName()) {
     switch (member) {
       case 'traceId':
@@ -231,18 +235,25 @@ const parseSpan = (reader: JsonReader): Span => {
         droppedAttributesCount = reader.uint32()
         break
       case 'events':
-        for (let more = reader.enterArray(); more; more = reader.nextItem()) events.push(parseEvent(reader))
+        for (let more = reader.enterArray(); more; more = reader.nextItem()) {
+          if (events === none) events = []
+          events.push(parseEvent(reader))
+        }
         break
       case 'droppedEventsCount':
         droppedEventsCount = reader.uint32()
         break
       case 'links':
-        for (let more = reader.enterArray(); more; more = reader.nextItem()) links.push(parseLink(reader))
+        for (let more = reader.enterArray(); more; more = reader.nextItem()) {
+          if (links === none) links = []
+          links.push(parseLink(reader))
+        }
         break
       case 'droppedLinksCount':
         droppedLinksCount = reader.uint32()
         break
       case 'status':
+        status ??= { message: '', code: 0 }
         parseStatus(reader, status)
         break
       default:
@@ -265,7 +276,7 @@ const parseSpan = (reader: JsonReader): Span => {
     droppedEventsCount,
     links,
     droppedLinksCount,
-    status,
+    status: status ?? unset,
   }
 }
 

@@ -1,20 +1,20 @@
 import { isUtf8 } from 'node:buffer'
-import { AttributeCache, type TextAttribute } from '../attribute-cache.ts'
+import { AttributeCache } from '../attribute-cache.ts'
 import { ByteText } from '../byte-text.ts'
 import type { Defects } from '../defects.ts'
+import type { KeyValue } from '../model/any-value.ts'
 import { TextCache } from '../text-cache.ts'
 import { UndecodableError } from '../undecodable-error.ts'
+import { hexOf8, hexOf16 } from './hex-ids.ts'
 
 /** Groups are gone from proto3, unknown fields may still hold them; deeper than this is taken for an attack. */
 const deepestGroup = 100
 
 const keys = new TextCache()
 const values = new TextCache()
-const attributes = new AttributeCache()
-
-const hexDigits = Uint16Array.from({ length: 512 }, (_, i) =>
-  ((i & 1 ? i >> 1 : i >> 5) & 15).toString(16).charCodeAt(0),
-)
+const attributes = new AttributeCache<object>()
+/** A `KeyValue` says all there is to know of itself. */
+const noOwner = {}
 
 const smallInts = Array.from({ length: 1024 }, (_, i) => BigInt(i))
 
@@ -149,11 +149,58 @@ export class ProtobufReader {
     return text
   }
 
+  /** The `KeyValue` that ends at `end` if it is known, and moves past it; `undefined`, without moving, for any other. */
+  knownAttribute(end: number): KeyValue | undefined {
+    const start = this.position
+    const attribute = attributes.find(this.#source, start, end, noOwner, this.#attributeHash(start, end))
+    if (attribute) this.position = end
+    return attribute
+  }
+
+  /** Takes note of the `KeyValue` from `start` to here; what comes back is to be used in its place. */
+  learnAttribute(start: number, attribute: KeyValue): KeyValue {
+    const end = this.position
+    if (!this.#isPlainAttribute(start, end, attribute)) return attribute
+    const hash = this.#attributeHash(start, end)
+    return attributes.offer(this.#source, start, end, noOwner, hash, attribute)
+  }
+
+  /** Whether these bytes are one key and one text or integer, and nothing about them is wrong: they mean the same wherever they stand. */
+  #isPlainAttribute(start: number, end: number, { key, value }: KeyValue): boolean {
+    const bytes = this.#bytes
+    const keyEnd = start + 2 + (bytes[start + 1] as number)
+    const isPlain =
+      bytes[start] === 0x0a &&
+      (bytes[start + 1] as number) < 0x80 &&
+      keyEnd + 4 <= end &&
+      bytes[keyEnd] === 0x12 &&
+      bytes[keyEnd + 1] === end - keyEnd - 2 &&
+      !key.includes('\ufffd')
+    if (!isPlain) return false
+    if (value.type === 'string')
+      return (
+        bytes[keyEnd + 2] === 0x0a &&
+        bytes[keyEnd + 3] === end - keyEnd - 4 &&
+        !value.value.includes('\ufffd')
+      )
+    if (value.type !== 'int' || bytes[keyEnd + 2] !== 0x18) return false
+    for (let at = keyEnd + 3; at < end - 1; at++) if ((bytes[at] as number) < 0x80) return false
+    return true
+  }
+
+  #attributeHash(start: number, end: number): number {
+    const keyEnd = start + 2 + (this.#bytes[start + 1] as number)
+    const source = this.#source
+    return keyEnd + 3 < end
+      ? source.sample(start + 1, keyEnd) * 7 + source.sample(keyEnd + 3, end)
+      : end - start
+  }
+
   /**
    * The `KeyValue` that ends at `end` if its value is a text, both lengths are one byte and nothing else is in it; `undefined`, without moving,
    * for any other.
    */
-  textAttribute(end: number): TextAttribute | undefined {
+  textAttribute(end: number): KeyValue | undefined {
     const bytes = this.#bytes
     const keyStart = this.position + 2
     const keyEnd = keyStart + (bytes[keyStart - 1] ?? 0)
@@ -169,10 +216,11 @@ export class ProtobufReader {
       bytes[keyEnd + 3] === end - start
     if (!isPlain) return undefined
     this.position = end
-    const attribute = attributes.read(this.#source, keyStart, keyEnd, start, end)
-    this.#checkText(attribute.key, keyStart, keyEnd)
-    this.#checkText(attribute.value.value, start, end)
-    return attribute
+    const key = keys.read(this.#source, keyStart, keyEnd)
+    const text = bytes.toString('utf8', start, end)
+    this.#checkText(key, keyStart, keyEnd)
+    this.#checkText(text, start, end)
+    return { key, value: { type: 'string', value: text } }
   }
 
   /** Takes note when `text` is what invalid bytes were turned into. */
@@ -207,7 +255,7 @@ export class ProtobufReader {
       view.getUint32(start + 12) !== view.getUint32(last + 12)
     ) {
       this.#lastId16At = start
-      this.#lastId16 = this.#bytes.toString('hex', start, end)
+      this.#lastId16 = hexOf16(this.#bytes, start)
     }
     return this.#lastId16
   }
@@ -263,35 +311,4 @@ export class ProtobufReader {
     this.position = at + count
     return at
   }
-}
-
-/** Four times as fast as Buffer's own hex for so few bytes. */
-const hexOf8 = (b: Uint8Array, at: number): string => {
-  const d = hexDigits
-  const i0 = (b[at] as number) << 1
-  const i1 = (b[at + 1] as number) << 1
-  const i2 = (b[at + 2] as number) << 1
-  const i3 = (b[at + 3] as number) << 1
-  const i4 = (b[at + 4] as number) << 1
-  const i5 = (b[at + 5] as number) << 1
-  const i6 = (b[at + 6] as number) << 1
-  const i7 = (b[at + 7] as number) << 1
-  return String.fromCharCode(
-    d[i0] as number,
-    d[i0 + 1] as number,
-    d[i1] as number,
-    d[i1 + 1] as number,
-    d[i2] as number,
-    d[i2 + 1] as number,
-    d[i3] as number,
-    d[i3 + 1] as number,
-    d[i4] as number,
-    d[i4 + 1] as number,
-    d[i5] as number,
-    d[i5 + 1] as number,
-    d[i6] as number,
-    d[i6 + 1] as number,
-    d[i7] as number,
-    d[i7 + 1] as number,
-  )
 }

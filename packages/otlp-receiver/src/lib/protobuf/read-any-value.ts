@@ -5,9 +5,15 @@ import type { ProtobufReader } from './protobuf-reader.ts'
 export const readKeyValue = (reader: ProtobufReader, end: number, depth = 0): KeyValue => {
   reader.defects.countMessage()
   if (depth === 0) {
-    const attribute = reader.textAttribute(end)
-    if (attribute) return attribute
+    const known = reader.knownAttribute(end)
+    if (known) return known
+    const start = reader.position
+    return reader.learnAttribute(start, reader.textAttribute(end) ?? readFields(reader, end, depth))
   }
+  return readFields(reader, end, depth)
+}
+
+const readFields = (reader: ProtobufReader, end: number, depth: number): KeyValue => {
   let key = ''
   let value = emptyValue
   while (reader.position < end) {

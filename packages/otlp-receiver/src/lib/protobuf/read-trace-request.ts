@@ -186,6 +186,10 @@ const readScope = (
   reader.leave(end)
 }
 
+/** What most spans have none of, one for all of them. */
+const none: never[] = []
+const unset: SpanStatus = Object.freeze({ message: '', code: 0 })
+
 const readSpan = (reader: ProtobufReader, end: number): Span => {
   reader.defects.countMessage()
   let traceId = ''
@@ -199,11 +203,11 @@ const readSpan = (reader: ProtobufReader, end: number): Span => {
   let endTimeUnixNano = 0n
   const attributes: KeyValue[] = []
   let droppedAttributesCount = 0
-  const events: SpanEvent[] = []
+  let events: SpanEvent[] = none
   let droppedEventsCount = 0
-  const links: SpanLink[] = []
+  let links: SpanLink[] = none
   let droppedLinksCount = 0
-  const status = { message: '', code: 0 }
+  let status: UnderConstruction<SpanStatus> | undefined
   while (reader.position < end) {
     const tag = reader.tag()
     switch (tag) {
@@ -238,18 +242,21 @@ const readSpan = (reader: ProtobufReader, end: number): Span => {
         droppedAttributesCount = reader.uint32()
         break
       case 90:
+        if (events === none) events = []
         events.push(readEvent(reader, reader.end(end)))
         break
       case 96:
         droppedEventsCount = reader.uint32()
         break
       case 106:
+        if (links === none) links = []
         links.push(readLink(reader, reader.end(end)))
         break
       case 112:
         droppedLinksCount = reader.uint32()
         break
       case 122:
+        status ??= { message: '', code: 0 }
         readStatus(reader, reader.end(end), status)
         break
       case 133:
@@ -276,7 +283,7 @@ const readSpan = (reader: ProtobufReader, end: number): Span => {
     droppedEventsCount,
     links,
     droppedLinksCount,
-    status,
+    status: status ?? unset,
   }
 }
 
