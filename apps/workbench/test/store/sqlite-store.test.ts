@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { decodeTraces } from '@linked-traces/otlp-receiver'
+import { encodeTraces } from '@linked-traces/otlp-receiver/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openForReading } from '../../src/store/sqlite/open-database.ts'
 import { unpackSegment } from '../../src/store/sqlite/segment-codec.ts'
@@ -83,6 +85,35 @@ describe('SqliteStore', () => {
     )
     expect(found).toHaveLength(1)
     await second.close()
+  })
+
+  it('finds an attribute that many spans share in every block that has it', async () => {
+    const store = openStore()
+    const encodings = ['json', 'protobuf'] as const
+    const blocks = 4
+    for (let block = 0; block < blocks; block++) {
+      const spans = Array.from({ length: 600 }, (_, index) => {
+        const number = block * 600 + index + 1
+        const attributes = [text('http.route', '/api/orders'), text('number', `${number}`)]
+        return makeSpan({ traceId: traceIdOf(number), spanId: spanIdOf(number), attributes })
+      })
+      const { resource, scope } = makeGroup('a', spans)
+      const sent = {
+        resourceSpans: [{ resource, schemaUrl: '', scopeSpans: [{ scope, schemaUrl: '', spans }] }],
+      }
+      const encoding = encodings[block % 2] as 'json' | 'protobuf'
+      const { request } = decodeTraces(encodeTraces(sent, encoding), encoding)
+      const decoded = request.resourceSpans[0]?.scopeSpans[0]?.spans ?? []
+      await store.write([[makeGroup('a', decoded)]])
+    }
+    const { spans: found } = await store.searchSpans(
+      { attributes: [{ keys: ['http.route'], values: [{ type: 'string', value: '/api/orders' }] }] },
+      undefined,
+      { limit: 10_000, budgetMillis: 10_000 },
+    )
+    expect(found).toHaveLength(blocks * 600)
+    expect(found.at(-1)?.span.attributes).toEqual([text('http.route', '/api/orders'), text('number', '1')])
+    await store.close()
   })
 
   it('keeps the database within its bytes', async () => {

@@ -16,6 +16,8 @@ export class BlockFilter {
   /** Distinct tokens so far, open addressing; 0 is an empty slot. Bound: full at {@link mostTokens}. */
   readonly #seen = new Int32Array(slots)
   #count = 0
+  /** Another number each time the filter is emptied, for those who remember what they have added. */
+  generation = 1
 
   get isFull(): boolean {
     return this.#count >= mostTokens
@@ -49,6 +51,7 @@ export class BlockFilter {
     this.#bits.fill(0)
     this.#seen.fill(0)
     this.#count = 0
+    this.generation = (this.generation + 1) | 0 || 1
   }
 }
 

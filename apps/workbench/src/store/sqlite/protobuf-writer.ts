@@ -1,11 +1,10 @@
+import { nibbles } from './nibbles.ts'
+
 /** Longest text copied character by character; for longer ones the native encoder is faster. */
 const shortText = 64
 
-/** Value of each hex digit's character code. */
-const nibbles = Uint8Array.from({ length: 128 }, (_, code) => {
-  const value = Number.parseInt(String.fromCharCode(code), 16)
-  return Number.isNaN(value) ? 0 : value
-})
+const isLowercaseHex = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66)
 
 /**
  * Writes the protobuf wire format into one growing buffer that is used again and again.
@@ -15,7 +14,8 @@ const nibbles = Uint8Array.from({ length: 128 }, (_, code) => {
  */
 export class ProtobufWriter {
   position = 0
-  #bytes = Buffer.allocUnsafe(1 << 20)
+  #bytes = Buffer.allocUnsafeSlow(1 << 20)
+  #view = new DataView(this.#bytes.buffer)
 
   /** What was written since `start`; valid until the next write. */
   view(start: number, end: number = this.position): Uint8Array {
@@ -30,15 +30,18 @@ export class ProtobufWriter {
   /** Makes sure that `count` bytes fit. */
   reserve(count: number): void {
     if (this.position + count <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.position + count))
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.position + count))
     this.#bytes.copy(grown, 0, 0, this.position)
     this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
   }
 
   /** Gives back what an extraordinary request made the buffer grow to. */
   shrink(most: number): void {
     this.position = 0
-    if (this.#bytes.length > most) this.#bytes = Buffer.allocUnsafe(1 << 20)
+    if (this.#bytes.length <= most) return
+    this.#bytes = Buffer.allocUnsafeSlow(1 << 20)
+    this.#view = new DataView(this.#bytes.buffer)
   }
 
   /** A tag or any other varint below 2^32. */
@@ -69,17 +72,20 @@ export class ProtobufWriter {
 
   fixed32(value: number): void {
     this.reserve(4)
-    this.position = this.#bytes.writeUInt32LE(value >>> 0, this.position)
+    this.#view.setUint32(this.position, value, true)
+    this.position += 4
   }
 
   fixed64(value: bigint): void {
     this.reserve(8)
-    this.position = this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, value), this.position)
+    this.#view.setBigUint64(this.position, value, true)
+    this.position += 8
   }
 
   double(value: number): void {
     this.reserve(8)
-    this.position = this.#bytes.writeDoubleLE(value, this.position)
+    this.#view.setFloat64(this.position, value, true)
+    this.position += 8
   }
 
   /** Length and UTF-8 of a text that holds no lone surrogates. */
@@ -127,11 +133,46 @@ export class ProtobufWriter {
     this.uint32(size)
     this.reserve(size)
     const bytes = this.#bytes
+    let at = this.position
     for (let index = 0; index < digits.length; index += 2) {
-      bytes[this.position++] =
+      bytes[at++] =
         ((nibbles[digits.charCodeAt(index)] as number) << 4) |
         (nibbles[digits.charCodeAt(index + 1)] as number)
     }
+    this.position = at
+  }
+
+  /** The same where `text` is an even number of lowercase hex digits; `false`, and nothing is written, where it is anything else. */
+  tryHex(text: string): boolean {
+    const { length } = text
+    if (length % 2 !== 0) return false
+    const start = this.position
+    this.uint32(length >>> 1)
+    this.reserve(length >>> 1)
+    const bytes = this.#bytes
+    let at = this.position
+    for (let index = 0; index < length; index += 2) {
+      const high = text.charCodeAt(index)
+      const low = text.charCodeAt(index + 1)
+      if (!isLowercaseHex(high) || !isLowercaseHex(low)) {
+        this.position = start
+        return false
+      }
+      bytes[at++] = ((nibbles[high] as number) << 4) | (nibbles[low] as number)
+    }
+    this.position = at
+    return true
+  }
+
+  /** Bytes from `start` to `end` of what others have written, without an object for them. */
+  copyFrom(source: DataView, start: number, end: number): void {
+    const length = end - start
+    // Word by word, so up to three bytes more than asked for.
+    this.reserve(length + 4)
+    const view = this.#view
+    const { position } = this
+    for (let done = 0; done < length; done += 4) view.setInt32(position + done, source.getInt32(start + done))
+    this.position = position + length
   }
 
   /** Begins a message expected to need `lengthBytes` (1 or 2) for its length; what comes back goes to {@link endMessage}. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnyValue, KeyValue, Span } from '../../model/span.ts'
 import { decodeSpans } from './decode-stored.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
-import { writeSpan } from './span-encoder.ts'
+import { writeSpan, writeSpanAttribute } from './span-encoder.ts'
 
 const text = fc.oneof(
   fc.string(),
@@ -101,7 +101,10 @@ describe('writeSpan', () => {
       fc.property(span, (each) => {
         found.length = 0
         out.position = 0
-        writeSpan(out, each, (start, end) => found.push(Buffer.from(out.view(start, end)).toString('hex')))
+        writeSpan(out, each, (writer, attribute) => {
+          const start = writeSpanAttribute(writer, attribute)
+          found.push(Buffer.from(writer.view(start)).toString('hex'))
+        })
         expect(found).toHaveLength(each.attributes.length)
         const all = Buffer.from(out.view(0)).toString('hex')
         for (const bytes of found) expect(all).toContain(bytes)

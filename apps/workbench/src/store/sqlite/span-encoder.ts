@@ -5,9 +5,12 @@ import type { ProtobufWriter } from './protobuf-writer.ts'
 const textIdMark = 'ffff'
 
 /** Called with where in the writer's bytes one attribute's key and value stand. */
-export type OnAttribute = (start: number, end: number) => void
+type OnAttribute = (start: number, end: number) => void
 
 const ignore: OnAttribute = () => {}
+
+/** Appends a span's attribute as {@link writeSpanAttribute} does. */
+export type WriteAttribute = (out: ProtobufWriter, attribute: KeyValue) => void
 
 /**
  * Appends a span as field `spans` of a `ScopeSpans` message, so that spans behind each other are such a message.
@@ -17,7 +20,7 @@ const ignore: OnAttribute = () => {}
 export function writeSpan(
   out: ProtobufWriter,
   span: Span,
-  onAttribute: OnAttribute = ignore,
+  writeAttribute: WriteAttribute = writeSpanAttribute,
   onLinkAttribute: OnAttribute = ignore,
 ): void {
   out.uint32(0x12)
@@ -32,7 +35,7 @@ export function writeSpan(
   if (span.kind !== 0) writeInt32(out, 0x30, span.kind)
   if (span.startTimeUnixNano !== 0n) writeFixed64(out, 0x39, span.startTimeUnixNano)
   if (span.endTimeUnixNano !== 0n) writeFixed64(out, 0x41, span.endTimeUnixNano)
-  writeAttributes(out, 0x4a, span.attributes, onAttribute)
+  for (const attribute of span.attributes) writeAttribute(out, attribute)
   if (span.droppedAttributesCount !== 0) writeUint32(out, 0x50, span.droppedAttributesCount)
   for (const event of span.events) writeEvent(out, event)
   if (span.droppedEventsCount !== 0) writeUint32(out, 0x60, span.droppedEventsCount)
@@ -80,6 +83,11 @@ export function writeScope(out: ProtobufWriter, scope: Scope, schemaUrl: string)
   if (schemaUrl !== '') writeText(out, 0x1a, schemaUrl)
 }
 
+/** Appends one of a span's attributes; comes back with where its key and value begin, which end where the writer then stands. */
+export function writeSpanAttribute(out: ProtobufWriter, attribute: KeyValue): number {
+  return writeAttribute(out, 0x4a, attribute)
+}
+
 /** Appends the content of a `KeyValue` message. */
 export function writeKeyValue(out: ProtobufWriter, { key, value }: KeyValue): void {
   if (key !== '') writeText(out, 0x0a, key)
@@ -97,13 +105,18 @@ function writeAttributes(
   onAttribute: OnAttribute,
 ): void {
   for (const attribute of attributes) {
-    out.uint32(tag)
-    const start = out.beginMessage(1)
-    writeKeyValue(out, attribute)
-    const size = out.position - start
-    out.endMessage(start, 1)
-    onAttribute(out.position - size, out.position)
+    const start = writeAttribute(out, tag, attribute)
+    onAttribute(start, out.position)
   }
+}
+
+function writeAttribute(out: ProtobufWriter, tag: number, attribute: KeyValue): number {
+  out.uint32(tag)
+  const start = out.beginMessage(1)
+  writeKeyValue(out, attribute)
+  const size = out.position - start
+  out.endMessage(start, 1)
+  return out.position - size
 }
 
 function writeValue(out: ProtobufWriter, value: AnyValue): void {
@@ -176,10 +189,7 @@ function writeLink(out: ProtobufWriter, link: SpanLink, onLinkAttribute: OnAttri
 /** An id as sent: bytes where it is hex, marked text where it is not. */
 function writeId(out: ProtobufWriter, tag: number, id: string): void {
   out.uint32(tag)
-  if (isHex(id) && !isMarkedText(id)) {
-    out.hex(id)
-    return
-  }
+  if (!isMarkedText(id) && out.tryHex(id)) return
   const text = Buffer.byteLength(id) + textIdMark.length / 2
   // Marked text must not have the length of a valid id.
   const padding = text === 8 || text === 16 ? 'ff' : ''
@@ -194,9 +204,7 @@ export function readId(hex: string): string {
 }
 
 const isMarkedText = (hex: string): boolean =>
-  hex.startsWith(textIdMark) && hex.length !== 16 && hex.length !== 32
-
-const isHex = (id: string): boolean => id.length % 2 === 0 && /^[0-9a-f]*$/.test(id)
+  hex.length !== 16 && hex.length !== 32 && hex.startsWith(textIdMark)
 
 function writeText(out: ProtobufWriter, tag: number, text: string): void {
   out.uint32(tag)

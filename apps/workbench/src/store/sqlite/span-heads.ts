@@ -1,3 +1,5 @@
+import { nibbles } from './nibbles.ts'
+
 /** Bytes of one span in a chunk's heads. */
 export const headSize = 56
 
@@ -21,12 +23,6 @@ export type SpanHead = {
 
 /** Bits of {@link SpanHead.flags}; `status` holds the status code, unknown codes as 0. */
 export const headFlag = { status: 3, hasLink: 4, root: 8 } as const
-
-/** Value of each hex digit's character code. */
-const nibbles = Uint8Array.from({ length: 128 }, (_, code) => {
-  const value = Number.parseInt(String.fromCharCode(code), 16)
-  return Number.isNaN(value) ? 0 : value
-})
 
 /** Appends heads to a reused buffer. */
 export class HeadsWriter {

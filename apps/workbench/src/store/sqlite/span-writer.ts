@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { sharedSlotOf } from '@linked-traces/otlp-receiver'
 import { partsOf } from '../../model/attribute-parts.ts'
-import type { Span } from '../../model/span.ts'
+import type { KeyValue, Span } from '../../model/span.ts'
 import { linkRelation, serviceNameOf } from '../../model/stored-span.ts'
 import type { SpanGroup, Written } from '../telemetry-store.ts'
 import {
@@ -18,7 +19,8 @@ import type { Dictionaries } from './dictionaries.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import type { Rollups } from './rollups.ts'
 import { packSegment } from './segment-codec.ts'
-import { writeKeyValue, writeSpan } from './span-encoder.ts'
+import { SharedEncodings } from './shared-encodings.ts'
+import { writeKeyValue, writeSpan, writeSpanAttribute } from './span-encoder.ts'
 import { HeadsReader, HeadsWriter, headFlag } from './span-heads.ts'
 import { integerToSpanId, spanIdToInteger } from './span-id.ts'
 
@@ -74,8 +76,24 @@ export class SpanWriter {
   readonly #addToScope: StatementSync
   readonly #selectTail: StatementSync
   readonly #chunks: ChunkReader
-  readonly #onAttribute = (start: number, end: number): void =>
-    this.#block.filter.add(attributeToken(this.#body.bytes, start, end))
+  readonly #shared = new SharedEncodings()
+  readonly #writeAttribute = (out: ProtobufWriter, attribute: KeyValue): void => {
+    const { filter } = this.#block
+    const slot = sharedSlotOf(attribute)
+    if (slot >= 0 && this.#shared.write(out, slot, attribute, filter)) return
+    const from = out.position
+    const start = writeSpanAttribute(out, attribute)
+    const token = attributeToken(out.bytes, start, out.position)
+    filter.add(token)
+    const parts = partsOf(attribute)
+    // One that has parts says more to the filter than its own token.
+    if (slot >= 0 && parts.length === 0) this.#shared.keep(slot, attribute, out.view(from), token)
+    for (const part of parts) {
+      this.#part.position = 0
+      writeKeyValue(this.#part, part)
+      filter.add(attributeToken(this.#part.bytes, 0, this.#part.position))
+    }
+  }
   readonly #onLinkAttribute = (start: number, end: number): void =>
     this.#block.filter.add(linkAttributeToken(this.#body.bytes, start, end))
 
@@ -115,7 +133,7 @@ export class SpanWriter {
       const { heads } = chunk
       this.#body.position = 0
       this.#chunks.spans(chunk).forEach(({ span }, index) => {
-        writeSpan(this.#body, span, this.#onAttribute, this.#onLinkAttribute)
+        writeSpan(this.#body, span, this.#writeAttribute, this.#onLinkAttribute)
         this.#note(span, heads.operation(index), heads.resource(index))
       })
       this.#block.addChunk(chunk.id, heads.count)
@@ -238,7 +256,7 @@ export class SpanWriter {
     heads.clear()
     for (const { span, service, resource, scope } of arrived) {
       const operation = this.#dictionaries.operation(service, span.name, span.kind)
-      writeSpan(body, span, this.#onAttribute, this.#onLinkAttribute)
+      writeSpan(body, span, this.#writeAttribute, this.#onLinkAttribute)
       const start = span.startTimeUnixNano
       const duration = BigInt.asIntN(64, span.endTimeUnixNano - start)
       const isRoot = span.parentSpanId === ''
@@ -282,13 +300,6 @@ export class SpanWriter {
     filter.add(resourceToken(resource))
     if (span.status.code === 2) filter.add(errorToken)
     if (span.links.length > 0) filter.add(linkToken)
-    for (const attribute of span.attributes) {
-      for (const part of partsOf(attribute)) {
-        this.#part.position = 0
-        writeKeyValue(this.#part, part)
-        filter.add(attributeToken(this.#part.bytes, 0, this.#part.position))
-      }
-    }
     const duration = BigInt.asIntN(64, span.endTimeUnixNano - span.startTimeUnixNano)
     this.#block.note(span.startTimeUnixNano, duration)
   }
