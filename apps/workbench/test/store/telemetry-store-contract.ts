@@ -179,6 +179,15 @@ export function telemetryStoreContract(open: (settings: StoreSettings) => Promis
       expect(await subject.reader.status()).toMatchObject({ spanCount: 1, traceCount: 1 })
     })
 
+    it('keeps all spans of traces that come mixed with each other', async () => {
+      const mixed = [1, 2, 1, 1, 2, 3, 1].map((trace, index) =>
+        makeSpan({ traceId: traceIdOf(trace), spanId: spanIdOf(index), name: `${index}` }),
+      )
+      const { spanCount, traceCount } = await write('a', ...mixed)
+      expect({ spanCount, traceCount }).toEqual({ spanCount: 7, traceCount: 3 })
+      expect((await found({})).toSorted()).toEqual(['0', '1', '2', '3', '4', '5', '6'])
+    })
+
     it('keeps all of several exports, a trace that is in two of them counted once', async () => {
       const of = (span: number, parent?: number) => [
         makeGroup('a', [

@@ -66,6 +66,7 @@ export class SpanWriter {
   readonly #traceIds = new Map<string, number>()
   readonly #selectTrace: StatementSync
   readonly #insertTrace: StatementSync
+  readonly #insertWhole: StatementSync
   readonly #growTrace: StatementSync
   readonly #selectHeads: StatementSync
   readonly #insertChunk: StatementSync
@@ -108,6 +109,9 @@ export class SpanWriter {
     )
     this.#selectTrace = database.prepare('SELECT id, span_count FROM trace WHERE trace_id = ?')
     this.#insertTrace = database.prepare('INSERT INTO trace (trace_id) VALUES (?)')
+    this.#insertWhole = database.prepare(
+      'INSERT INTO trace (trace_id, span_count) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    )
     this.#growTrace = database.prepare(
       'UPDATE trace SET span_count = span_count + ?, gone_how = NULL, gone_at = NULL WHERE id = ?',
     )
@@ -162,15 +166,16 @@ export class SpanWriter {
     this.#links = 0
     for (const groups of exports) {
       for (const [traceId, arrived] of this.#byTrace(groups)) {
-        const trace = this.#trace(traceId)
-        const fresh = this.#withoutDuplicates(trace, arrived)
+        const begun = this.#beginTrace(traceId, arrived)
+        const trace = begun ?? this.#trace(traceId)
+        const fresh = begun ? arrived : this.#withoutDuplicates(trace, arrived)
         duplicates += arrived.length - fresh.length
         if (fresh.length === 0) continue
         spans += fresh.length
         if (trace.spanCount === 0) newTraceCount++
         for (let from = 0; from < fresh.length; from += mostSegmentSpans)
           this.#writeChunk(trace.id, fresh.slice(from, from + mostSegmentSpans), receivedAt)
-        this.#growTrace.run(fresh.length, trace.id)
+        if (!begun) this.#growTrace.run(fresh.length, trace.id)
         let hasRoot = grown.get(traceId) ?? false
         for (const { span, resource, scope } of fresh) {
           ofResources.set(resource, (ofResources.get(resource) ?? 0) + 1)
@@ -195,6 +200,8 @@ export class SpanWriter {
 
   #byTrace(groups: readonly SpanGroup[]): Map<string, Arrived[]> {
     const byTrace = new Map<string, Arrived[]>()
+    let lastTraceId = ''
+    let last: Arrived[] = []
     for (const { resource, resourceSchemaUrl, scope, scopeSchemaUrl, spans } of groups) {
       if (spans.length === 0) continue
       const service = serviceNameOf(resource)
@@ -202,12 +209,26 @@ export class SpanWriter {
       const scopeId = this.#dictionaries.scope(scope, scopeSchemaUrl)
       for (const span of spans) {
         const arrived = { span, service, resource: resourceId, scope: scopeId }
-        const there = byTrace.get(span.traceId)
-        if (there) there.push(arrived)
-        else byTrace.set(span.traceId, [arrived])
+        // Mostly the trace of the span before, whose id is the same object.
+        if (span.traceId !== lastTraceId) {
+          lastTraceId = span.traceId
+          last = byTrace.get(lastTraceId) ?? []
+          if (last.length === 0) byTrace.set(lastTraceId, last)
+        }
+        last.push(arrived)
       }
     }
     return byTrace
+  }
+
+  /** Makes a trace that has these spans, if none of it is known: `undefined` when it is, or when the spans may not be distinct. */
+  #beginTrace(traceId: string, arrived: readonly Arrived[]): { id: number; spanCount: 0 } | undefined {
+    if (this.#traceIds.has(traceId) || !areDistinct(arrived)) return undefined
+    const { changes, lastInsertRowid } = this.#insertWhole.run(Buffer.from(traceId, 'hex'), arrived.length)
+    if (changes === 0) return undefined
+    const id = Number(lastInsertRowid)
+    this.#remember(traceId, id)
+    return { id, spanCount: 0 }
   }
 
   #trace(traceId: string): { readonly id: number; readonly spanCount: number } {
