@@ -37,6 +37,25 @@ describe('DurationHistogram', () => {
     )
   })
 
+  it('is as new when it was cleared', () => {
+    fc.assert(
+      fc.property(fc.array(nanos), fc.array(nanos), (before, after) => {
+        const used = new DurationHistogram()
+        for (const duration of before) used.add(duration)
+        const encoded = used.encode()
+        used.addEncoded(encoded)
+        used.clear()
+        const fresh = new DurationHistogram()
+        for (const duration of after) for (const histogram of [used, fresh]) histogram.add(duration)
+        expect(used.total).toBe(fresh.total)
+        expect(used.encode()).toEqual(fresh.encode())
+        used.clear()
+        used.addEncoded(encoded)
+        expect(used.encode()).toEqual(encoded)
+      }),
+    )
+  })
+
   it('gives the same when encoded and added up', () => {
     const [first, second, both] = [new DurationHistogram(), new DurationHistogram(), new DurationHistogram()]
     for (const duration of [5, 1_000, 1_000, 3e9]) {

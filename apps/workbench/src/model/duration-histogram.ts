@@ -13,6 +13,10 @@ export class DurationHistogram {
   /** Count for each bucket. Below 0 while what is to be taken away waits for what it is taken from. */
   readonly #counts = new Int32Array(bucketCount)
   #total = 0
+  /** Buckets below {@link bucketCount} that may hold something lie from here… */
+  #lowest = bucketCount
+  /** …to here. */
+  #highest = -1
 
   get total(): number {
     return this.#total
@@ -38,7 +42,8 @@ export class DurationHistogram {
   /** For keeping: buckets that hold something, 2 bytes, with their counts, 4 bytes, little-endian. */
   encode(): Uint8Array {
     const used: number[] = []
-    for (let bucket = 0; bucket < bucketCount; bucket++) if (this.#counts[bucket] !== 0) used.push(bucket)
+    for (let bucket = this.#lowest; bucket <= this.#highest; bucket++)
+      if (this.#counts[bucket] !== 0) used.push(bucket)
     const bytes = new Uint8Array(used.length * pairBytes)
     const view = new DataView(bytes.buffer)
     used.forEach((bucket, index) => {
@@ -58,12 +63,24 @@ export class DurationHistogram {
       const count = low + (bytes[at + 5] as number) * 2 ** 24
       counts[bucket] = (counts[bucket] as number) + count
       this.#total += count
+      if (bucket < this.#lowest) this.#lowest = bucket
+      if (bucket > this.#highest) this.#highest = bucket
     }
+  }
+
+  /** Forgets everything, so that its memory can be used again. */
+  clear(): void {
+    if (this.#highest >= 0) this.#counts.fill(0, this.#lowest, this.#highest + 1)
+    this.#total = 0
+    this.#lowest = bucketCount
+    this.#highest = -1
   }
 
   #addBucket(bucket: number, count: number): void {
     this.#counts[bucket] = (this.#counts[bucket] as number) + count
     this.#total += count
+    if (bucket < this.#lowest) this.#lowest = bucket
+    if (bucket > this.#highest) this.#highest = bucket
   }
 }
 

@@ -5,6 +5,8 @@ const nanosPerMinute = 6e10
 /** Operations are numbered below this, so that minute, operation and status fit one safe integer: minutes end below 2^29. */
 const operationLimit = 2 ** 22
 const nanosPerMilli = 1e6
+/** Histograms kept for the next transaction: 2 MiB, and more operations than most transactions touch. */
+const mostSpare = 512
 
 /** Counts of what spans started in one minute did. */
 type Rollup = {
@@ -44,6 +46,8 @@ export class Rollups {
   /** Bound: emptied by every flush, so it holds at most what one transaction touches. */
   readonly #changed = new Map<number, Rollup>()
   readonly #errors = new Map<string, ErrorRollup>()
+  /** Histograms of earlier flushes, empty, 4 KiB each. Bound: {@link mostSpare}. */
+  readonly #spare: DurationHistogram[] = []
 
   constructor(database: DatabaseSync) {
     this.#select = database.prepare(
@@ -75,7 +79,7 @@ export class Rollups {
     const key = (minute * operationLimit + operation) * 4 + status
     let rollup = this.#changed.get(key)
     if (!rollup) {
-      const durations = new DurationHistogram()
+      const durations = this.#spare.pop() ?? new DurationHistogram()
       rollup = {
         minute,
         operation,
@@ -113,6 +117,11 @@ export class Rollups {
 
   /** Forgets what was collected and not flushed. */
   clear(): void {
+    for (const { durations } of this.#changed.values()) {
+      if (this.#spare.length >= mostSpare) break
+      durations.clear()
+      this.#spare.push(durations)
+    }
     this.#changed.clear()
     this.#errors.clear()
   }
