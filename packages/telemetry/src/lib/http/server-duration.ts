@@ -1,18 +1,15 @@
-import type { Attributes, Context, Histogram, MeterProvider } from '@opentelemetry/api'
-import { createNoopMeter, ValueType } from '@opentelemetry/api'
+import type { Attributes, Context, MeterProvider } from '@opentelemetry/api'
+import { createDurationHistogram } from './duration-histogram.ts'
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_URL_SCHEME,
-  DURATION_BOUNDARIES,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from './semantic-conventions.ts'
 import type { ObserveEnd } from './server-span.ts'
 
 /** Starts to time a request; the result is called at its end. */
 export type TimeRequest = (attributes: Attributes, context: Context) => ObserveEnd
-
-const UNMEASURED = createNoopMeter().createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION)
 
 /**
  * The metric `http.server.request.duration`; `undefined` where nobody collects metrics.
@@ -24,15 +21,12 @@ export function timeRequests(
   scope: string,
   scopeVersion: string,
 ): TimeRequest | undefined {
-  const histogram: Histogram = meterProvider
-    .getMeter(scope, scopeVersion)
-    .createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
-      description: 'Duration of HTTP server requests.',
-      unit: 's',
-      valueType: ValueType.DOUBLE,
-      advice: { explicitBucketBoundaries: DURATION_BOUNDARIES },
-    })
-  if (histogram === UNMEASURED) return undefined
+  const histogram = createDurationHistogram(
+    meterProvider.getMeter(scope, scopeVersion),
+    METRIC_HTTP_SERVER_REQUEST_DURATION,
+    'Duration of HTTP server requests.',
+  )
+  if (histogram === undefined) return undefined
   return (attributes, context) => {
     const start = performance.now()
     // Now: the span may be given others later.
