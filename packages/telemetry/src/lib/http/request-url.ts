@@ -20,7 +20,7 @@ const SENSITIVE = [
  * Paths that WHATWG's URL parser would give back as they are: no host in front (`//`), no segment that begins with a dot,
  * encoded or not, and no character that it encodes.
  */
-const PLAIN_PATH = /^(?!\/\/)(?:\/(?:(?!%2e)[\w!$&'()*+,;=:@~%-][\w!$&'()*+,;=:@~%.-]*)?)+$/i
+export const PLAIN_PATH = /^(?!\/\/)(?:\/(?:(?!%2e)[\w!$&'()*+,;=:@~%-][\w!$&'()*+,;=:@~%.-]*)?)+$/i
 
 /** Queries that URLSearchParams would give back as they are: every parameter has one `=`, and nothing is encoded. */
 const PLAIN_QUERY = /^[\w*+.-]+=[\w*+.-]*(?:&[\w*+.-]+=[\w*+.-]*)*$/

@@ -1,7 +1,7 @@
 /**
- * Attributes of HTTP SERVER spans.
+ * Attributes of HTTP spans.
  *
- * Source: OpenTelemetry semantic conventions, http/http-spans.md, "HTTP server" (stable).
+ * Source: OpenTelemetry semantic conventions, http/http-spans.md (stable).
  */
 export const ATTR_CLIENT_ADDRESS = 'client.address'
 export const ATTR_ERROR_TYPE = 'error.type'
@@ -14,11 +14,13 @@ export const ATTR_NETWORK_PEER_PORT = 'network.peer.port'
 export const ATTR_NETWORK_PROTOCOL_VERSION = 'network.protocol.version'
 export const ATTR_SERVER_ADDRESS = 'server.address'
 export const ATTR_SERVER_PORT = 'server.port'
+export const ATTR_URL_FULL = 'url.full'
 export const ATTR_URL_PATH = 'url.path'
 export const ATTR_URL_QUERY = 'url.query'
 export const ATTR_URL_SCHEME = 'url.scheme'
 export const ATTR_USER_AGENT_ORIGINAL = 'user_agent.original'
 
-/** http/http-metrics.md, "Metric: http.server.request.duration", with its bucket boundaries in seconds. */
+/** http/http-metrics.md, with the bucket boundaries of both in seconds. */
+export const METRIC_HTTP_CLIENT_REQUEST_DURATION = 'http.client.request.duration'
 export const METRIC_HTTP_SERVER_REQUEST_DURATION = 'http.server.request.duration'
 export const DURATION_BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]

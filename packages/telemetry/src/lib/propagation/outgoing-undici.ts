@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api'
+import type { Context, TextMapSetter } from '@opentelemetry/api'
 import { propagation } from '@opentelemetry/api'
 import { outdatedBy } from '../links/replace-fields.ts'
 
@@ -6,6 +6,21 @@ import { outdatedBy } from '../links/replace-fields.ts'
 export interface UndiciRequest {
   /** Names and values in turn; in undici 5 the lines of the head, each with its line break. */
   headers: unknown
+  addHeader?(name: string, value: string): unknown
+}
+
+const APPEND: TextMapSetter<UndiciRequest> = {
+  set(request, name, value) {
+    if (typeof request.addHeader === 'function') request.addHeader(name, value)
+    else if (typeof request.headers === 'string') request.headers += `${name}: ${value}\r\n`
+    else if (Array.isArray(request.headers)) request.headers.push(name, value)
+  },
+}
+
+/** Writes a context into a request, in place of what the caller has set of it. */
+export function injectUndici(context: Context, request: UndiciRequest): void {
+  makeRoom(request, context)
+  propagation.inject(context, request, APPEND)
 }
 
 /**
