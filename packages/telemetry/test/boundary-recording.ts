@@ -9,7 +9,7 @@ import { AlwaysOnSampler, ParentBasedSampler, TracerProvider } from '@openteleme
 import { request } from 'undici'
 import { createPropagator } from '../src/lib/sdk/create-propagator.ts'
 import { installEsmHooks } from '../src/lib/sdk/esm-hooks.ts'
-import type { BoundaryConfig, ServerSpansConfig } from '../src/lib/sdk/instrumentations.ts'
+import type { BoundaryConfig, HttpSpansConfig } from '../src/lib/sdk/instrumentations.ts'
 import { createInstrumentations } from '../src/lib/sdk/instrumentations.ts'
 
 /** What a sampler was asked. */
@@ -25,7 +25,7 @@ export interface SamplingQuestion {
 export function recordSpans({
   untrustedBaggage = [],
   ...boundary
-}: Partial<BoundaryConfig & ServerSpansConfig> & { untrustedBaggage?: readonly string[] }) {
+}: Partial<BoundaryConfig & HttpSpansConfig> & { untrustedBaggage?: readonly string[] }) {
   const spans: ReadableSpan[] = []
   const questions: SamplingQuestion[] = []
   const parentBased = new ParentBasedSampler({ root: new AlwaysOnSampler() })
@@ -56,6 +56,7 @@ export function recordSpans({
     untracedPaths: [],
     propagateTo: undefined,
     serverSpans: 'fast',
+    clientSpans: 'fast',
     expressSpans: false,
     ...boundary,
   })

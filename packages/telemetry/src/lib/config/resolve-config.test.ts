@@ -224,6 +224,13 @@ const knobs: readonly Knob[] = [
     code: [{ serverSpans: 'stock' }, 'stock'],
   },
   {
+    option: 'clientSpans',
+    read: (config) => config.clientSpans,
+    fallback: 'fast',
+    env: ['STOCK', 'stock'],
+    code: [{ clientSpans: 'stock' }, 'stock'],
+  },
+  {
     option: 'expressSpans',
     read: (config) => config.expressSpans,
     fallback: false,

@@ -59,6 +59,7 @@ export function resolveConfig(
     untrustedBaggage: reader.read(boundary.untrustedBaggage),
     propagateTo: reader.read(boundary.propagateTo),
     serverSpans: reader.read(instrumentation.serverSpans),
+    clientSpans: reader.read(instrumentation.clientSpans),
     expressSpans: reader.read(instrumentation.expressSpans),
     logLevel: reader.read(diagnostics.logLevel),
     notices,

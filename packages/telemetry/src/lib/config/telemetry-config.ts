@@ -32,6 +32,8 @@ export interface TelemetryConfig {
   readonly propagateTo: readonly string[] | undefined
   /** Who makes the spans of incoming requests. */
   readonly serverSpans: 'fast' | 'stock'
+  /** Who makes the spans of requests that undici sends. */
+  readonly clientSpans: 'fast' | 'stock'
   /** Express's request handlers get spans of their own. */
   readonly expressSpans: boolean
   readonly logLevel: LogLevel

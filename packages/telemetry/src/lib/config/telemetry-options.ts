@@ -42,6 +42,8 @@ export interface TelemetryOptions {
   readonly propagateTo?: readonly string[] | undefined
   /** What makes the spans of incoming requests. */
   readonly serverSpans?: 'fast' | 'stock' | undefined
+  /** What makes the spans of requests that undici and `fetch` send. */
+  readonly clientSpans?: 'fast' | 'stock' | undefined
   /** Express's request handlers get spans of their own. */
   readonly expressSpans?: boolean | undefined
   /** `[]` propagates nothing. */

@@ -15,6 +15,7 @@ import { announceRoot } from '../boundary/forward-link.ts'
 import { noteDecision } from '../boundary/inbound-decisions.ts'
 import type { InboundPolicy } from '../boundary/inbound-policy.ts'
 import { compilePaths } from '../boundary/path-pattern.ts'
+import { ClientInstrumentation } from '../http/client-instrumentation.ts'
 import { ServerInstrumentation } from '../http/server-instrumentation.ts'
 import { keepWritten, markHeaders } from '../propagation/outgoing-http.ts'
 import { makeRoom } from '../propagation/outgoing-undici.ts'
@@ -39,10 +40,12 @@ export interface BoundaryConfig {
 
 const NO_ATTRIBUTES: Attributes = {}
 
-/** Who makes the spans of incoming requests, and how many. */
-export interface ServerSpansConfig {
+/** Who makes the spans of requests, and how many. */
+export interface HttpSpansConfig {
   /** `fast` is our own, `stock` that of `@opentelemetry/instrumentation-http`; their spans are the same. */
   readonly serverSpans: 'fast' | 'stock'
+  /** Of undici: `fast` is our own, `stock` that of `@opentelemetry/instrumentation-undici`; their spans are the same. */
+  readonly clientSpans: 'fast' | 'stock'
   /** Express's request handlers get spans of their own. */
   readonly expressSpans: boolean
 }
@@ -51,13 +54,15 @@ export interface ServerSpansConfig {
  * What every service is instrumented with: `node:http` and `node:https` with the boundary, undici (global `fetch`
  * included), and Express for `http.route`, without a span for each of its layers.
  */
-export function createInstrumentations(config: BoundaryConfig & ServerSpansConfig): Instrumentation[] {
-  const { serverSpans, expressSpans } = config
+export function createInstrumentations(config: BoundaryConfig & HttpSpansConfig): Instrumentation[] {
+  const { serverSpans, clientSpans, expressSpans } = config
   const isFast = serverSpans === 'fast'
   const http = new HttpInstrumentation({ disableIncomingRequestInstrumentation: isFast })
   return [
     addHttpBoundary(http, config),
-    addUndiciBoundary(new UndiciInstrumentation(), config),
+    clientSpans === 'fast'
+      ? createClientInstrumentation(config)
+      : addUndiciBoundary(new UndiciInstrumentation(), config),
     ...(isFast
       ? [...createServerInstrumentations(config), new ExpressRouteInstrumentation(expressSpans)]
       : [createStockExpress(expressSpans)]),
@@ -77,6 +82,14 @@ function createServerInstrumentations({
     forwardLinks,
   })
   return [server, new HttpsInstrumentation(({ Server }) => server.addHttps(Server))]
+}
+
+function createClientInstrumentation({ forwardLinks, propagateTo }: BoundaryConfig): Instrumentation {
+  return new ClientInstrumentation({
+    scope: { name: `${DISTRO.name}/undici`, version: DISTRO.version },
+    mayPropagate: compilePropagateTo(propagateTo),
+    forwardLinks,
+  })
 }
 
 function createStockExpress(expressSpans: boolean): Instrumentation {
