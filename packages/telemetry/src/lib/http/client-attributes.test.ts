@@ -61,6 +61,8 @@ describe('clientAttributes', () => {
       fc.property(origin, fc.array(piece, { maxLength: 8 }), (from, pieces) => {
         const path = `/${pieces.join('')}`
         const url = URL.canParse(path, from) ? new URL(path, from) : undefined
+        if (url?.username) url.username = 'REDACTED'
+        if (url?.password) url.password = 'REDACTED'
         const told = read(from, path)
         expect(told).toEqual(
           url && {
@@ -80,6 +82,17 @@ describe('clientAttributes', () => {
       }),
       { numRuns: 10_000 },
     )
+  })
+
+  it('tells no value that gives access to something, and no credentials', () => {
+    expect(read('http://a.test', '/x?sig=secret&b=1')).toMatchObject({
+      'url.full': 'http://a.test/x?sig=REDACTED&b=1',
+      'url.query': '?sig=REDACTED&b=1',
+    })
+    expect(read('http://proxy.test', 'http://me:secret@a.test/x')).toMatchObject({
+      'url.full': 'http://REDACTED:REDACTED@a.test/x',
+      'server.address': 'a.test',
+    })
   })
 
   it('parses no URL for ordinary requests', () => {

@@ -1,5 +1,6 @@
 import type { MayPropagate } from '../propagation/propagate-to.ts'
 import { targetOfOrigin } from '../propagation/propagate-to.ts'
+import { redactCredentials } from './redact-url.ts'
 
 /** What an origin says of every request to it, worked out once. */
 export interface ClientOrigin {
@@ -44,6 +45,7 @@ export class ClientOrigins {
   #read(origin: string): ClientOrigin | undefined {
     const url = URL.parse('/', origin)
     if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
+    redactCredentials(url)
     return {
       url: url.href.slice(0, -1),
       scheme: url.protocol.slice(0, -1),

@@ -33,6 +33,8 @@ export class ClientSpan implements CallEnd, OpenResponse {
   /** When there were bytes that had not been there before, by `performance.now()`. */
   #seenAt = 0
   #looksInVain = 0
+  previous: OpenResponse | undefined = undefined
+  next: OpenResponse | undefined = undefined
   statusCode: number | undefined = undefined
   errorType: string | undefined = undefined
   protocolVersion: string | undefined = undefined

@@ -7,7 +7,6 @@ import { OWNED } from '../spans/owned-attributes.ts'
 import type { OpenSpan } from './exchange.ts'
 import { endWithExchange } from './exchange.ts'
 import { RoutePath } from './route-path.ts'
-import { ATTR_HTTP_ROUTE } from './semantic-conventions.ts'
 
 const LAYER_PATH = Symbol('linked_traces.route_path')
 const TRACED = Symbol('linked_traces.traced')
@@ -137,7 +136,7 @@ function tellRoute(request: Request, path: RoutePath): string | undefined {
 
 function startHandlerSpan(tracer: Tracer, path: string, route: string | undefined): Span {
   const attributes: Attributes = { 'express.name': path, 'express.type': 'request_handler' }
-  if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route
+  if (route !== undefined) attributes['http.route'] = route
   const options: OwningSpanOptions = { attributes, [OWNED]: true }
   return tracer.startSpan(`request handler - ${path}`, options)
 }

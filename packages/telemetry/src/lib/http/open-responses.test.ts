@@ -9,7 +9,11 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const response = (isOpenAt = vi.fn((_now: number) => true)) => ({ isOpenAt })
+const response = (isOpenAt = vi.fn((_now: number) => true)) => ({
+  isOpenAt,
+  previous: undefined,
+  next: undefined,
+})
 
 describe('OpenResponses', () => {
   it('looks at those that are open every 30 seconds, until they are not', () => {

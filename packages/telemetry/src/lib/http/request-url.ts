@@ -1,20 +1,11 @@
+import { REDACTED, SENSITIVE } from './redact-url.ts'
+
 /** `url.path` and `url.query` of a request target. */
 export interface RequestUrl {
   readonly path?: string
   /** With {@link SENSITIVE} values redacted; missing where there is none. */
   readonly query?: string
 }
-
-/** Parameters whose values give access to something (url.md, note on `url.query`). */
-const SENSITIVE = [
-  'sig',
-  'Signature',
-  'AWSAccessKeyId',
-  'X-Goog-Signature',
-  'X-Amz-Signature',
-  'X-Amz-Credential',
-  'X-Amz-Security-Token',
-]
 
 /**
  * Paths that WHATWG's URL parser would give back as they are: no host in front (`//`), no segment that begins with a dot,
@@ -55,6 +46,6 @@ function parseUrl(target: string, origin: string): RequestUrl {
   }
   if (url.search === '') return { path: url.pathname }
   const { searchParams } = url
-  for (const name of SENSITIVE) if (searchParams.has(name)) searchParams.set(name, 'REDACTED')
+  for (const name of SENSITIVE) if (searchParams.has(name)) searchParams.set(name, REDACTED)
   return { path: url.pathname, query: searchParams.toString() }
 }

@@ -1,12 +1,10 @@
 /**
- * Attributes of HTTP spans.
+ * Attributes of HTTP spans that are read or set one by one; those that spans are created with stand where they are.
  *
  * Source: OpenTelemetry semantic conventions, http/http-spans.md (stable).
  */
-export const ATTR_CLIENT_ADDRESS = 'client.address'
 export const ATTR_ERROR_TYPE = 'error.type'
 export const ATTR_HTTP_REQUEST_METHOD = 'http.request.method'
-export const ATTR_HTTP_REQUEST_METHOD_ORIGINAL = 'http.request.method_original'
 export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code'
 export const ATTR_HTTP_ROUTE = 'http.route'
 export const ATTR_NETWORK_PEER_ADDRESS = 'network.peer.address'
@@ -14,11 +12,7 @@ export const ATTR_NETWORK_PEER_PORT = 'network.peer.port'
 export const ATTR_NETWORK_PROTOCOL_VERSION = 'network.protocol.version'
 export const ATTR_SERVER_ADDRESS = 'server.address'
 export const ATTR_SERVER_PORT = 'server.port'
-export const ATTR_URL_FULL = 'url.full'
-export const ATTR_URL_PATH = 'url.path'
-export const ATTR_URL_QUERY = 'url.query'
 export const ATTR_URL_SCHEME = 'url.scheme'
-export const ATTR_USER_AGENT_ORIGINAL = 'user_agent.original'
 
 /** http/http-metrics.md, with the bucket boundaries of both in seconds. */
 export const METRIC_HTTP_CLIENT_REQUEST_DURATION = 'http.client.request.duration'
