@@ -11,10 +11,10 @@ import { VARIANTS, type Variant } from './compare/variants.ts'
 // Run by peers.ts, which makes the network namespace that this asks for.
 
 const FULL: Plan = {
-  starts: 5,
+  starts: 3,
   warmUp: { requests: 40_000, leastMillis: 6000, mostMillis: 20_000 },
   saturateMillis: 3000,
-  paceMillis: 6000,
+  paceMillis: 5000,
 }
 const QUICK: Plan = {
   starts: 3,

@@ -9,6 +9,9 @@ import { extractBy } from '../../packages/telemetry/src/lib/boundary/inbound-dec
 import type { InboundMode } from '../../packages/telemetry/src/lib/boundary/inbound-policy.ts'
 import type { SamplerConfig } from '../../packages/telemetry/src/lib/config/telemetry-config.ts'
 import { REQUEST_ROOT } from '../../packages/telemetry/src/lib/http/request-context.ts'
+import { encodeOtlpJson } from '../../packages/telemetry/src/lib/otlp/encode-otlp-json.ts'
+import { encodeOtlpProtobuf } from '../../packages/telemetry/src/lib/otlp/encode-otlp-protobuf.ts'
+import type { OtlpEncoder } from '../../packages/telemetry/src/lib/otlp/otlp-encoder.ts'
 import { createPropagator } from '../../packages/telemetry/src/lib/sdk/create-propagator.ts'
 import { createSampler } from '../../packages/telemetry/src/lib/sdk/create-sampler.ts'
 import { createOtlpDelivery } from '../../packages/telemetry/src/lib/sdk/otlp-delivery.ts'
@@ -104,6 +107,27 @@ async function series(name: string, unit: string, make: (size: number) => () => 
     points.push({ size, micros: (await measureSmall(span)) + writing })
   }
   return { name, unit, growth: 'linear', points }
+}
+
+/** From one turn of the event loop to the next, the longest while a batch is written: the median of many batches, in microseconds. */
+async function longestHold(encoder: OtlpEncoder): Promise<number> {
+  const holds: number[] = []
+  for (let batch = 0; batch < 60; batch++) {
+    let longest = 0
+    let last = performance.now()
+    const look = () => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+      next = setImmediate(look)
+    }
+    let next = setImmediate(look)
+    encoder.recycle(await encoder.inSlices(spans))
+    await new Promise((resolve) => setImmediate(resolve))
+    clearImmediate(next)
+    // The first ones run code that is not compiled yet.
+    if (batch >= 20) holds.push(longest * 1000)
+  }
+  return median(holds) ?? Number.NaN
 }
 
 /** Spans of so many requests at once, each in a context of its own, with something to wait for. */
@@ -216,6 +240,15 @@ await add(
 await add(
   `a span written as OTLP protobuf by OpenTelemetry's serializer, ${inExport}`,
   perSpan(() => ProtobufTraceSerializer.serializeRequest(spans)),
+)
+
+await add(
+  `the longest that the event loop is held by the writing of ${BATCH} spans as OTLP protobuf`,
+  longestHold(encodeOtlpProtobuf),
+)
+await add(
+  `the longest that the event loop is held by the writing of ${BATCH} spans as OTLP JSON`,
+  longestHold(encodeOtlpJson),
 )
 
 const { AsyncLocalStorageContextManager } = await import('@opentelemetry/context-async-hooks')
