@@ -181,7 +181,7 @@ function countArrivals(backends: readonly TestReceiver[]): Map<number, Map<numbe
 
 async function files(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true })
-  return names.filter((name) => /\.json(\.claimed)?$/.test(name)).map((name) => join(folder, name))
+  return names.filter((name) => /\.protobuf(\.claimed)?$/.test(name)).map((name) => join(folder, name))
 }
 
 async function makeClaimsOld(folder: string): Promise<void> {

@@ -25,7 +25,7 @@ const spoolingTo = (url: string, folder: string, more: NodeJS.ProcessEnv = {}) =
 
 /** Whole files: what was being written at a kill is less than a flush interval. */
 async function files(folder: string): Promise<string[]> {
-  return (await readdir(folder, { recursive: true })).filter((name) => /\.json(\.claimed)?$/.test(name))
+  return (await readdir(folder, { recursive: true })).filter((name) => /\.protobuf(\.claimed)?$/.test(name))
 }
 
 /** Mounts 64 KiB of memory at a folder, for one process alone, and runs it. */
