@@ -27,7 +27,7 @@ function start(answer: Delivery = DELIVERED) {
   }
   const observer = { delivered: vi.fn(), failed: vi.fn(), unusable: vi.fn(), concluded: vi.fn() }
   const released: string[] = []
-  const disk = { error: undefined as Error | undefined }
+  const disk = { error: undefined as Error | undefined, slow: undefined as Promise<void> | undefined }
   let names = 0
   const kept: string[] = []
   const write = (batch: EncodedBatch, name: string) => {
@@ -50,6 +50,7 @@ function start(answer: Delivery = DELIVERED) {
       },
       async claimOldest() {
         const batch = files.shift()
+        await disk.slow
         return batch && { ...batch, remove: async () => {}, release: () => void files.unshift(batch) }
       },
     },
@@ -197,6 +198,24 @@ describe('DiskSpool', () => {
     void spool.finish(5000).then(finished)
     await pass(5000)
     expect(finished).toHaveBeenCalledTimes(2)
+  })
+
+  it('sends nothing that it was still taking from the disk when it was asked to finish', async () => {
+    const { spool, sent, files, disk } = start()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    disk.slow = promise
+    spool.keepNow(['a'])
+    spool.deliver()
+    const finished = vi.fn()
+    void spool.finish(5000).then(finished)
+    await pass(100)
+    expect(finished).not.toHaveBeenCalled()
+    resolve()
+    await pass(0)
+    expect(finished).toHaveBeenCalled()
+    spool.stop()
+    expect(sent).toEqual([])
+    expect(files).toHaveLength(1)
   })
 
   it('leaves a full disk alone for 30 seconds, and says so', async () => {

@@ -168,7 +168,8 @@ export class DiskSpool<Span> implements Spool<Span> {
    * `deliver` is called: let go of in the middle, a batch that the backend takes is sent twice.
    */
   async finish(deadlineMillis: number): Promise<void> {
-    if (this.#claimed === undefined) return
+    // Also where the next batch is only being taken from the disk.
+    if (!this.#sending) return
     this.#finishing ??= Promise.withResolvers()
     await withDeadline(deadlineMillis, this.#finishing.promise)
     this.#finishing = undefined
@@ -224,6 +225,7 @@ export class DiskSpool<Span> implements Spool<Span> {
     this.#sending = true
     void this.#sendAll(this.#abort.signal).finally(() => {
       this.#sending = false
+      this.#finishing?.resolve()
     })
   }
 
@@ -231,8 +233,10 @@ export class DiskSpool<Span> implements Spool<Span> {
     const { folder } = this.#options
     for (;;) {
       const claimed = await folder.claimOldest()
-      if (signal.aborted) claimed?.release()
-      if (signal.aborted) return
+      if (signal.aborted || this.#finishing !== undefined) {
+        claimed?.release()
+        return
+      }
       if (claimed === undefined) {
         this.#sendIn(LOOK_EVERY)
         return
@@ -245,7 +249,6 @@ export class DiskSpool<Span> implements Spool<Span> {
       if (left[0] === claimed) claimed.release()
       else if (await this.#keepAll(left)) await claimed.remove()
       else claimed.release()
-      this.#finishing?.resolve()
       if (left.length > 0 || this.#finishing !== undefined) return
       this.#failuresInARow = 0
     }
