@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from '@opentelemetry/api'
 import { context as contextApi } from '@opentelemetry/api'
 
@@ -25,8 +25,13 @@ interface Bound {
 /** A request and its response, and what ends with it. */
 interface Exchange {
   readonly context: Context
-  readonly requestEmit: Emit
   readonly responseEmit: Emit
+  /** There once somebody listens to the request. */
+  requestEmit: Emit | undefined
+  /** Whether somebody besides Node listens to the response. */
+  isHeard: boolean
+  /** The response emits to Node alone: who begins to listen meanwhile is Node, too. */
+  isWithNode: boolean
   /** The innermost. A request that one server passes on to another in the same process has several. */
   span: OpenSpan | undefined
 }
@@ -36,7 +41,8 @@ interface Exchange {
  * parser, which knows of no request. A request that is bound already stays as it is.
  *
  * By `emit`, not by wrapping each listener as it is added: two functions for all requests in place of eight closures for
- * each, and one more for every listener. Events without listeners cost a look.
+ * each, and one more for every listener. A request has its own only when somebody listens, as {@link watchListeners} tells:
+ * most have no body to wait for, and an `emit` like no other stream's makes all that Node does with streams slower.
  */
 export function bindExchange(request: IncomingMessage, response: ServerResponse, context: Context): void {
   const incoming: Bound = request
@@ -44,14 +50,17 @@ export function bindExchange(request: IncomingMessage, response: ServerResponse,
   if (outgoing[EXCHANGE] !== undefined) return
   const exchange: Exchange = {
     context,
-    requestEmit: incoming.emit,
     responseEmit: outgoing.emit,
+    requestEmit: undefined,
+    // Those of an application's own class may have listeners of it from the start.
+    isHeard: response.constructor !== ServerResponse,
+    isWithNode: false,
     span: undefined,
   }
   incoming[EXCHANGE] = exchange
-  incoming.emit = emitOfRequest
   outgoing[EXCHANGE] = exchange
   outgoing.emit = emitOfResponse
+  if (request.constructor !== IncomingMessage) bindRequest(incoming, exchange)
 }
 
 /** Ends a span with the response of a bound exchange; `false` where there is none. */
@@ -63,9 +72,60 @@ export function endWithExchange(response: ServerResponse, span: OpenSpan): boole
   return true
 }
 
+/**
+ * Has bound requests and responses notice who begins to listen to them.
+ *
+ * @returns what takes it back
+ */
+export function watchListeners(): () => void {
+  const disable = [
+    ...watch(IncomingMessage.prototype, bindRequest),
+    ...watch(ServerResponse.prototype, (_response, exchange) => {
+      exchange.isHeard = true
+    }),
+  ]
+  return () => {
+    for (const each of disable) each()
+  }
+}
+
+/** All other ways of listening end in one of these. */
+const LISTENS = ['on', 'addListener', 'prependListener'] as const
+
+type Listen = (this: Bound, event: string | symbol, listener: (...args: unknown[]) => void) => unknown
+
+function watch(
+  prototype: IncomingMessage | ServerResponse,
+  heard: (emitter: Bound, exchange: Exchange) => void,
+): (() => void)[] {
+  const methods = prototype as unknown as Record<(typeof LISTENS)[number], Listen>
+  return LISTENS.map((name) => {
+    const isOwn = Object.hasOwn(methods, name)
+    const inherited = methods[name]
+    const watched: Listen = function (event, listener) {
+      const { [EXCHANGE]: exchange } = this
+      if (exchange !== undefined && !exchange.isWithNode) heard(this, exchange)
+      return inherited.call(this, event, listener)
+    }
+    methods[name] = watched
+    return () => {
+      // Whoever has patched it since goes on with it.
+      if (methods[name] !== watched) return
+      if (isOwn) methods[name] = inherited
+      else Reflect.deleteProperty(methods, name)
+    }
+  })
+}
+
+function bindRequest(request: Bound, exchange: Exchange): void {
+  if (exchange.requestEmit !== undefined) return
+  exchange.requestEmit = request.emit
+  request.emit = emitOfRequest
+}
+
 function emitOfRequest(this: Bound, event: string | symbol, ...args: unknown[]): boolean {
-  const exchange = this[EXCHANGE] as Exchange
-  return emitIn(exchange.context, this, exchange.requestEmit, event, args)
+  const { context, requestEmit } = this[EXCHANGE] as Exchange
+  return emitIn(context, this, requestEmit as Emit, event, args)
 }
 
 function emitOfResponse(this: Bound, event: string | symbol, ...args: unknown[]): boolean {
@@ -74,7 +134,13 @@ function emitOfResponse(this: Bound, event: string | symbol, ...args: unknown[])
   else if (event === 'error') {
     for (let { span } = exchange; span !== undefined; span = span.outer) span.fail(args[0])
   }
-  return emitIn(exchange.context, this, exchange.responseEmit, event, args)
+  if (exchange.isHeard) return emitIn(exchange.context, this, exchange.responseEmit, event, args)
+  exchange.isWithNode = true
+  try {
+    return exchange.responseEmit.call(this, event, ...args)
+  } finally {
+    exchange.isWithNode = false
+  }
 }
 
 function emitIn(

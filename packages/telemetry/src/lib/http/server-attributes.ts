@@ -5,6 +5,7 @@ import type { HostAndPort } from './host-and-port.ts'
 import { splitHost } from './host-and-port.ts'
 import { knownMethod } from './known-method.ts'
 import { readUrl } from './request-url.ts'
+import { withoutMissing } from './without-missing.ts'
 
 /** What a Host header says, worked out once. */
 interface HostHeader {
@@ -38,25 +39,24 @@ export class ServerAttributes {
     const client = forwardedClient(headers) ?? remoteAddress
     const userAgent = headers['user-agent']
 
-    // Names as text, not by constants of them: the engine writes such properties five times as quickly.
+    // Names as text, not by constants of them: the engine writes such properties five times as quickly; and what is nearly
+    // always there at once, as each one that is added to an object makes it grow.
     const attributes: Attributes = {
       'http.request.method': method,
       'url.scheme': this.#scheme,
       'network.protocol.version': request.httpVersion,
+      'server.address': server?.host,
+      'server.port': server?.port === undefined ? undefined : Number(server.port),
+      // A socket that is gone has no peer any more.
+      'network.peer.address': remoteAddress,
+      'network.peer.port': remotePort,
+      'client.address': client,
+      'user_agent.original': userAgent,
+      'url.path': path,
     }
-    if (server !== undefined) {
-      attributes['server.address'] = server.host
-      if (server.port !== undefined) attributes['server.port'] = Number(server.port)
-    }
-    // A socket that is gone has no peer any more.
-    if (remoteAddress !== undefined) attributes['network.peer.address'] = remoteAddress
-    if (remotePort !== undefined) attributes['network.peer.port'] = remotePort
-    if (client !== undefined) attributes['client.address'] = client
-    if (userAgent !== undefined) attributes['user_agent.original'] = userAgent
-    if (path !== undefined) attributes['url.path'] = path
     if (query !== undefined) attributes['url.query'] = query
     if (method !== request.method) attributes['http.request.method_original'] = request.method
-    return attributes
+    return withoutMissing(attributes)
   }
 
   #host(header: string): HostHeader {

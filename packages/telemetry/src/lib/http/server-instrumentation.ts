@@ -12,7 +12,7 @@ import { announceRoot } from '../boundary/forward-link.ts'
 import { extractBy } from '../boundary/inbound-decisions.ts'
 import type { OwningSpanOptions } from '../spans/owned-attributes.ts'
 import { OWNED } from '../spans/owned-attributes.ts'
-import { bindExchange, endWithExchange } from './exchange.ts'
+import { bindExchange, endWithExchange, watchListeners } from './exchange.ts'
 import { REQUEST_ROOT } from './request-context.ts'
 import { ServerAttributes } from './server-attributes.ts'
 import type { TimeRequest } from './server-duration.ts'
@@ -73,6 +73,7 @@ export class ServerInstrumentation {
 
   enable(): void {
     if (this.#disable.length > 0) return
+    this.#disable.push(watchListeners())
     for (const [scheme, prototype] of this.#prototypes) this.#disable.push(this.#patch(prototype, scheme))
   }
 
