@@ -7,6 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace'
 import type { SamplerConfig } from '../config/telemetry-config.ts'
 import { LinkedSampler } from '../sampling/linked-sampler.ts'
+import { ParentSampler } from '../sampling/parent-sampler.ts'
 
 /**
  * The sampler behind a name of `OTEL_TRACES_SAMPLER`.
@@ -22,11 +23,11 @@ export function createSampler(config: SamplerConfig, generateRandomness?: () => 
     case 'traceidratio':
       return new TraceIdRatioBasedSampler(config.ratio)
     case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() })
+      return parentBased(new AlwaysOnSampler())
     case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() })
+      return parentBased(new AlwaysOffSampler())
     case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(config.ratio) })
+      return parentBased(new TraceIdRatioBasedSampler(config.ratio))
     case 'linked_probability':
       return new LinkedSampler({ ...config, mode: 'probability', generateRandomness })
     case 'linked_follow':
@@ -34,4 +35,8 @@ export function createSampler(config: SamplerConfig, generateRandomness?: () => 
     case 'custom':
       return config.sampler
   }
+}
+
+function parentBased(root: Sampler): Sampler {
+  return new ParentSampler(root, new ParentBasedSampler({ root }).toString())
 }
