@@ -72,6 +72,15 @@ describe('saturate', () => {
     expect(result.requests).toBe(30)
     expect(result.seconds).toBeLessThan(60)
   })
+
+  it('never sleeps, so that no application pays for waking it', async () => {
+    const before = performance.eventLoopUtilization()
+    await serving(
+      (_request, response) => void setTimeout(() => response.end('ok'), 50),
+      (port) => saturate(port, '/', 2, 60_000, 10),
+    )
+    expect(performance.eventLoopUtilization(before).utilization).toBeGreaterThan(0.9)
+  })
 })
 
 describe('pace', () => {

@@ -80,7 +80,11 @@ async function withConnections<T>(
   }
 }
 
-/** As many requests as the application takes for so long, or `most`; tells how many were answered and in how long. */
+/**
+ * As many requests as the application takes for so long, or `most`; tells how many were answered and in how long. This
+ * process, and the sink in it, never sleep meanwhile: whoever writes to a process that does pays for waking it, and the
+ * slower an application is the more often.
+ */
 export function saturate(
   port: number,
   path: string,
@@ -93,17 +97,33 @@ export function saturate(
     const until = from + millis
     let sent = 0
     let requests = 0
-    await Promise.all(
-      all.map(async (connection) => {
-        while (performance.now() < until && sent < most) {
-          sent++
-          await connection.exchange()
-          requests++
-        }
-      }),
-    )
+    const sleepAgain = stayAwake()
+    try {
+      await Promise.all(
+        all.map(async (connection) => {
+          while (performance.now() < until && sent < most) {
+            sent++
+            await connection.exchange()
+            requests++
+          }
+        }),
+      )
+    } finally {
+      sleepAgain()
+    }
     return { requests, seconds: (performance.now() - from) / 1000 }
   })
+}
+
+function stayAwake(): () => void {
+  let isAwake = true
+  const turn = () => {
+    if (isAwake) setImmediate(turn)
+  }
+  turn()
+  return () => {
+    isAwake = false
+  }
 }
 
 /** A number of requests, one after another. */
