@@ -11,6 +11,7 @@ describe('redactSearch', () => {
     ['of a name that is encoded', '?%73ig=secret&x=1', '?%73ig=REDACTED&x=1'],
     ['that comes twice', '?sig=one&sig=two', '?sig=REDACTED&sig=REDACTED'],
     ['that is empty', '?sig=&a', '?sig=REDACTED&a'],
+    ['and none beside it with nearly the same name', '?sig=1&SIG=2&design=3', '?sig=REDACTED&SIG=2&design=3'],
   ])('redacts one %s', (_, search, redacted) => {
     expect(redactSearch(search)).toBe(redacted)
   })
