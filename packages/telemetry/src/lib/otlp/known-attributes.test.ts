@@ -9,9 +9,11 @@ describe('KnownAttributes', () => {
     const known = new KnownAttributes(bytesOf)
     const first = known.get('0')
     for (let key = 1; key < 1024; key++) known.get(`${key}`)
+    const last = known.get('1023')
     expect(known.get('0')).toBe(first)
     known.get('one more')
     expect(known.get('0')).not.toBe(first)
+    expect(known.get('1023')).not.toBe(last)
   })
 
   it('keeps no name of more than 128 characters', () => {
