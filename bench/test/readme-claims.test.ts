@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readMicroResult, readPeersResult } from '../src/compare/results.ts'
+import { summarize } from '../src/compare/summarize.ts'
+
+const README = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
+
+describe('what the README says of the cost', () => {
+  it('“Less than half of what the leanest other set-up adds for the same three spans”', () => {
+    expect(README).toContain('Less than half of what the leanest other set-up adds for the same three spans')
+    const peers = readPeersResult()
+    const rows = peers === undefined ? [] : summarize(peers).filter(({ name }) => !name.startsWith('hello'))
+    const others = rows.filter(
+      ({ name, spansPerRequest }) => !name.startsWith('ours') && spansPerRequest >= 3,
+    )
+    expect(others.length).toBeGreaterThan(5)
+    const ours = rows.find(({ name }) => name === 'ours-3')
+    expect(ours?.spansPerRequest).toBe(3)
+    expect(ours?.addedMicros).toBeLessThan(Math.min(...others.map(({ addedMicros }) => addedMicros)) / 2)
+    expect(rows.filter(({ disturbed }) => disturbed > 0)).toEqual([])
+  })
+
+  it('“a root and a link of its own over a boundary are half a microsecond of it”', () => {
+    expect(README).toContain('a root and a link of its own over a boundary are half a microsecond of it')
+    const operations = readMicroResult()?.operations ?? []
+    const micros = (start: string) => operations.find(({ name }) => name.startsWith(start))?.micros
+    const continued = micros('a server span, its caller continued')
+    const linked = micros('a server span, its caller linked instead')
+    expect(Number(linked) - Number(continued)).toBeCloseTo(0.5, 1)
+  })
+})
