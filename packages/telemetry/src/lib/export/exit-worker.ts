@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { workerData } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import type { ExitWork } from './exit-delivery.ts'
+import { GZIP_OPTIONS } from './gzip-options.ts'
 
 /** An export as it goes over the wire. */
 export interface ExitRequest {
@@ -74,7 +75,7 @@ function send({ url, headers, body, compression, agent }: ExitRequest): Promise<
         resolve({ code: error.code ?? '', message: error.message.slice(0, MAX_TEXT) })
       })
       .once('response', (response) => void read(response).then(resolve))
-      .end(compression === 'gzip' ? gzipSync(body) : body)
+      .end(compression === 'gzip' ? gzipSync(body, GZIP_OPTIONS) : body)
   })
 }
 

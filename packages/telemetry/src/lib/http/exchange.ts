@@ -42,7 +42,7 @@ interface Exchange {
  *
  * By `emit`, not by wrapping each listener as it is added: two functions for all requests in place of eight closures for
  * each, and one more for every listener. A request has its own only when somebody listens, as {@link watchListeners} tells:
- * most have no body to wait for, and an `emit` like no other stream's makes all that Node does with streams slower.
+ * most have no body to wait for, and what Node tells itself needs no context.
  */
 export function bindExchange(request: IncomingMessage, response: ServerResponse, context: Context): void {
   const incoming: Bound = request

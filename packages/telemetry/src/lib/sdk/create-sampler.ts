@@ -37,6 +37,7 @@ export function createSampler(config: SamplerConfig, generateRandomness?: () => 
   }
 }
 
+/** Described as the SDK's own, which it decides as. */
 function parentBased(root: Sampler): Sampler {
   return new ParentSampler(root, new ParentBasedSampler({ root }).toString())
 }

@@ -13,6 +13,7 @@ import type { Deliver, Delivery, Refused } from '../export/delivery.ts'
 import type { ExitAnswer, ExitRequest } from '../export/exit-worker.ts'
 import type { Answer, BackendKnowledge } from '../export/explain-failure.ts'
 import { explainAnswer, explainError, oneLine, TIMED_OUT } from '../export/explain-failure.ts'
+import { GZIP_OPTIONS } from '../export/gzip-options.ts'
 import type { Encoded } from '../export/spool.ts'
 import { encodeOtlpJson } from '../otlp/encode-otlp-json.ts'
 import { encodeOtlpProtobuf } from '../otlp/encode-otlp-protobuf.ts'
@@ -126,7 +127,7 @@ export function createOtlpDelivery(destination: Destination): OtlpDelivery {
   }
 
   async function compressed(body: Uint8Array): Promise<Uint8Array> {
-    return compression === 'gzip' ? compress(body, GZIP) : body
+    return compression === 'gzip' ? compress(body, GZIP_OPTIONS) : body
   }
 
   /** Sends a body that is compressed already, if it is to be. */
@@ -164,9 +165,6 @@ function notEncoded(destination: Destination, error: unknown): Refused {
   const words = `cannot be sent what has no encoding: ${said}`
   return { outcome: 'refused', cause: 'encoding', words, cure: '', unreachable: false }
 }
-
-/** Half the processor time of the default level, for 15 % more bytes; and in larger pieces (decisions/015). */
-const GZIP = { level: 1, memLevel: 9, chunkSize: 64 * 1024 }
 
 const compress = promisify(gzip)
 
