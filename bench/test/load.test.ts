@@ -67,7 +67,7 @@ describe('saturate', () => {
   it('ends with the most requests it may send', async () => {
     const result = await serving(
       (_request, response) => response.end('ok'),
-      (port) => saturate(port, '/', 4, 60_000, 30),
+      (port) => saturate(port, '/', 4, 5_000, 30),
     )
     expect(result.requests).toBe(30)
     expect(result.seconds).toBeLessThan(60)
