@@ -68,6 +68,35 @@ describe('LINKED_TRACES_SPOOL', () => {
     expect(accounts[1]?.owed).toBeGreaterThan(100)
   }, 120_000)
 
+  it.concurrent('begins with nothing from the disk while a process ends: nobody would wait for the answer', async () => {
+    await using folder = await temporaryFolder()
+    const { url, port } = await reservePort()
+    const spooling = spoolingTo(url, folder.path, {
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2',
+      OTEL_BSP_SCHEDULE_DELAY: '60000',
+    })
+    await runToEnd('ends-a-span-then-ends.ts', spooling)
+    expect(await files(folder.path)).toHaveLength(1)
+
+    await using backend = await startTestReceiver({ port })
+    backend.respondWith({ status: 503, headers: { 'retry-after': '60' } }, { delayMillis: 1500 })
+    const child = runNode('ends-a-span-at-a-signal-and-goes-on.ts', spooling)
+    await child.says('ready')
+    await backend.waitForRequests(([fromDisk]) => fromDisk?.status === 503)
+    child.kill('SIGUSR2')
+    await backend.waitForRequests(2)
+    // The last span is delivered at once, while the two before it have no answer yet: the backend is back.
+    child.kill('SIGUSR2')
+    child.kill('SIGTERM')
+    expect(await child.ended).toMatchObject({ signal: 'SIGTERM' })
+    expect(backend.requests.map(({ spans }) => spans.map(({ name }) => name))).toEqual([
+      [],
+      ['first', 'second'],
+      ['second'],
+    ])
+    expect(await files(folder.path)).toHaveLength(1)
+  })
+
   it.concurrent('goes on in memory, and says so once, when the folder cannot be written to', async () => {
     await using folder = await temporaryFolder()
     const file = join(folder.path, 'not-a-folder')

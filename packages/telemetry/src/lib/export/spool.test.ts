@@ -180,7 +180,6 @@ describe('DiskSpool', () => {
     backend.hangs = true
     spool.keepNow(['a'])
     spool.keepNow(['b'])
-    await spool.finish(1000)
     spool.deliver()
     await pass(0)
     const finished = vi.fn()
@@ -193,11 +192,33 @@ describe('DiskSpool', () => {
     expect(sent).toEqual(['a'])
     expect(files).toHaveLength(1)
     expect(spool.exported).toBe(1)
+  })
+
+  it('waits at the end no longer than it is told to', async () => {
+    const { spool, backend } = start()
+    backend.hangs = true
+    spool.keepNow(['a'])
     spool.deliver()
     await pass(0)
+    const finished = vi.fn()
     void spool.finish(5000).then(finished)
-    await pass(5000)
-    expect(finished).toHaveBeenCalledTimes(2)
+    await pass(4999)
+    expect(finished).not.toHaveBeenCalled()
+    await pass(1)
+    expect(finished).toHaveBeenCalled()
+  })
+
+  it('begins with nothing at the end, though its queue delivers meanwhile, and goes on once that was not the end', async () => {
+    const { spool, sent } = start()
+    await spool.keep(['a'])
+    await spool.finish(5000)
+    spool.deliver()
+    await pass(10_000)
+    expect(sent).toEqual([])
+    spool.stop()
+    spool.deliver()
+    await pass(0)
+    expect(sent).toEqual(['a'])
   })
 
   it('sends nothing that it was still taking from the disk when it was asked to finish', async () => {

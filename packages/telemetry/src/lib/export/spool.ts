@@ -73,7 +73,7 @@ export class DiskSpool<Span> implements Spool<Span> {
   #unusableUntil = 0
   #timer: NodeJS.Timeout | undefined
   #sending = false
-  /** Resolves once nothing is under way any more; while it is set, nothing more is taken from the disk. */
+  /** Resolves once nothing is under way any more; until it is stopped, nothing more is taken from the disk then. */
   #finishing: PromiseWithResolvers<void> | undefined
   #claimed: ClaimedBatch | undefined
   #failuresInARow = 0
@@ -164,19 +164,19 @@ export class DiskSpool<Span> implements Spool<Span> {
   }
 
   /**
-   * Waits for the answer to what is being sent, for `deadlineMillis` at the most, and begins with nothing more before
-   * `deliver` is called: let go of in the middle, a batch that the backend takes is sent twice.
+   * Waits for the answer to what is being sent, for `deadlineMillis` at the most, and begins with nothing more, whoever
+   * asks, before it is stopped: let go of in the middle, a batch that the backend takes is sent twice.
    */
   async finish(deadlineMillis: number): Promise<void> {
-    // Also where the next batch is only being taken from the disk.
-    if (!this.#sending) return
     this.#finishing ??= Promise.withResolvers()
+    // Also where the next batch is only being taken from the disk.
+    if (!this.#sending) this.#finishing.resolve()
     await withDeadline(deadlineMillis, this.#finishing.promise)
-    this.#finishing = undefined
   }
 
   /** Lets go of what is being sent: this process is about to end, and another one may send it. */
   stop(): void {
+    this.#finishing = undefined
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#claimed?.release()
@@ -221,7 +221,7 @@ export class DiskSpool<Span> implements Spool<Span> {
   #deliver(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#sending) return
+    if (this.#sending || this.#finishing !== undefined) return
     this.#sending = true
     void this.#sendAll(this.#abort.signal).finally(() => {
       this.#sending = false
