@@ -14,7 +14,7 @@ const FULL: Plan = {
   starts: 3,
   warmUp: { requests: 40_000, leastMillis: 6000, mostMillis: 20_000 },
   saturateMillis: 3000,
-  paceMillis: 5000,
+  paceMillis: 10_000,
 }
 const QUICK: Plan = {
   starts: 3,

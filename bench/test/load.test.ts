@@ -99,4 +99,25 @@ describe('pace', () => {
     expect(latencies).toHaveLength(60)
     expect(Math.max(...latencies)).toBeGreaterThan(600)
   })
+
+  it('uses its connections in turn, so that none waits until the application closes it', async () => {
+    const requests = new Map<unknown, number>()
+    await serving(
+      ({ socket }, response) => {
+        requests.set(socket, (requests.get(socket) ?? 0) + 1)
+        response.end('ok')
+      },
+      (port) => pace(port, '/', 400, 400),
+    )
+    expect(requests.size).toBe(16)
+    expect(Math.min(...requests.values())).toBeGreaterThanOrEqual(5)
+  })
+
+  it('rejects when a connection was closed while it waited', async () => {
+    const close: RequestListener = ({ socket }, response) => {
+      response.end('ok')
+      response.on('finish', () => socket.destroySoon())
+    }
+    await expect(serving(close, (port) => pace(port, '/', 400, 400))).rejects.toThrow('closed a connection')
+  })
 })

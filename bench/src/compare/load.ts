@@ -27,9 +27,10 @@ class Connection {
     })
   }
 
-  /** One request, to the end of its answer; rejects when the answer is not a 200. */
+  /** One request, to the end of its answer; rejects when the answer is not a 200, or there is none. */
   exchange(): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) throw new Error('The application closed a connection.')
       this.#done = resolve
       this.#fail = reject
       this.#socket.write(this.#request)
@@ -148,7 +149,8 @@ export function pace(port: number, path: string, rate: number, millis: number): 
       const due = (index: number) => from + (index * 1000) / rate
       const send = () => {
         while (next < total && due(next) <= performance.now()) {
-          const connection = free.pop()
+          // The one that has waited longest: none waits until the application closes it.
+          const connection = free.shift()
           if (connection === undefined) return
           const dueAt = due(next++)
           connection.exchange().then(() => {
