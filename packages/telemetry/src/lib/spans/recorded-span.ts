@@ -24,8 +24,8 @@ import {
 } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace'
-import type { AttributeLimits } from './span-attributes.ts'
-import { copyAttributes, countAttributes, isPrimitive } from './span-attributes.ts'
+import type { AttributeLimits, CleanAttributes } from './span-attributes.ts'
+import { copyAttributes, isPrimitive } from './span-attributes.ts'
 import { isBefore, microsecondTime, timeAfter } from './span-time.ts'
 import type { TracerMetrics } from './tracer-metrics.ts'
 import type { WallClock } from './wall-clock.ts'
@@ -49,8 +49,7 @@ export interface SpanStart {
   readonly spanContext: SpanContext
   readonly parent: SpanContext | undefined
   /** Within the limits; the span's own from now on. */
-  readonly attributes: Attributes
-  readonly droppedAttributes: number
+  readonly attributes: CleanAttributes
   /** Their attributes are within the limits. */
   readonly links: Link[]
   readonly startTime: TimeInput | undefined
@@ -83,8 +82,8 @@ export class RecordedSpan implements Span {
   readonly #spanContext: SpanContext
   /** When it started, on the clock of `performance.now()`; not a number where the start was given. */
   readonly #started: number
-  /** Attributes so far; none counted yet while it is negative. */
-  #count = -1
+  /** Attributes so far. */
+  #count: number
   #ended = false
   #kept: Link | undefined
 
@@ -95,8 +94,9 @@ export class RecordedSpan implements Span {
     this.name = start.name
     this.kind = start.kind
     if (start.parent !== undefined) this.parentSpanContext = start.parent
-    this.attributes = start.attributes
-    this.droppedAttributesCount = start.droppedAttributes
+    this.attributes = start.attributes.attributes
+    this.#count = start.attributes.count
+    this.droppedAttributesCount = start.attributes.dropped
     this.links = start.links
     if (this.links.length > linkCountLimit) {
       this.droppedLinksCount = this.links.length - linkCountLimit
@@ -139,7 +139,6 @@ export class RecordedSpan implements Span {
   setAttribute(key: string, value: AttributeValue): this {
     if (!this.#isOpen() || value === undefined) return this
     const { limits } = this.#recorder
-    if (this.#count < 0) this.#count = countAttributes(this.attributes)
     if (
       isPrimitive(value) &&
       key.length > 0 &&

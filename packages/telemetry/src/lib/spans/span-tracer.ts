@@ -15,7 +15,7 @@ import { OWNED } from './owned-attributes.ts'
 import type { Recorder } from './recorded-span.ts'
 import { cleanLink, RecordedSpan } from './recorded-span.ts'
 import type { CleanAttributes } from './span-attributes.ts'
-import { cleanWithin, copyAttributes, limitAttributes } from './span-attributes.ts'
+import { addAttributes, copyAttributes, limitAttributes, ownAttributes } from './span-attributes.ts'
 
 /** Who decides on spans, and names them. */
 export interface SpanSources {
@@ -64,21 +64,11 @@ export class SpanTracer implements Tracer {
     if (traceState !== undefined) spanContext.traceState = traceState
     if (decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext)
     const { limits } = this.#recorder
-    const { attributes, dropped } =
+    const attributes =
       sampled.attributes === undefined
-        ? limitAttributes(own.attributes, limits)
-        : cleanWithin(Object.assign(own.attributes, sampled.attributes), limits)
-    const droppedAttributes = own.dropped + dropped
-    const start = {
-      name,
-      kind,
-      spanContext,
-      parent,
-      attributes,
-      droppedAttributes,
-      links: spanLinks,
-      startTime,
-    }
+        ? limitAttributes(own, limits)
+        : addAttributes(own, sampled.attributes, limits)
+    const start = { name, kind, spanContext, parent, attributes, links: spanLinks, startTime }
     return new RecordedSpan(this.#recorder, start, context)
   }
 
@@ -112,7 +102,6 @@ function findParent(context: Context): SpanContext | undefined {
 }
 
 function attributesOf(options: OwningSpanOptions): CleanAttributes {
-  if (options[OWNED] && options.attributes !== undefined)
-    return { attributes: options.attributes, dropped: 0 }
-  return copyAttributes(options.attributes)
+  const { attributes } = options
+  return options[OWNED] && attributes !== undefined ? ownAttributes(attributes) : copyAttributes(attributes)
 }
