@@ -27,7 +27,11 @@ function start(answer: Delivery = DELIVERED) {
   }
   const observer = { delivered: vi.fn(), failed: vi.fn(), unusable: vi.fn(), concluded: vi.fn() }
   const released: string[] = []
-  const disk = { error: undefined as Error | undefined, slow: undefined as Promise<void> | undefined }
+  const disk = {
+    error: undefined as Error | undefined,
+    slow: undefined as Promise<void> | undefined,
+    reads: 0,
+  }
   let names = 0
   const kept: string[] = []
   const write = (batch: EncodedBatch, name: string) => {
@@ -49,6 +53,7 @@ function start(answer: Delivery = DELIVERED) {
         }
       },
       async claimOldest() {
+        disk.reads++
         const batch = files.shift()
         await disk.slow
         return batch && { ...batch, remove: async () => {}, release: () => void files.unshift(batch) }
@@ -209,12 +214,13 @@ describe('DiskSpool', () => {
   })
 
   it('begins with nothing at the end, though its queue delivers meanwhile, and goes on once that was not the end', async () => {
-    const { spool, sent } = start()
+    const { spool, sent, disk } = start()
     await spool.keep(['a'])
     await spool.finish(5000)
     spool.deliver()
     await pass(10_000)
     expect(sent).toEqual([])
+    expect(disk.reads).toBe(0)
     spool.stop()
     spool.deliver()
     await pass(0)

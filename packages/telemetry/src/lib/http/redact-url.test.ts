@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { redactSearch, SENSITIVE } from './redact-url.ts'
+import { redactSearch } from './redact-url.ts'
 
 describe('redactSearch', () => {
-  it.each(SENSITIVE)('redacts the value of %s, wherever it stands', (name) => {
+  it.each([
+    'sig',
+    'Signature',
+    'AWSAccessKeyId',
+    'X-Goog-Signature',
+    'X-Amz-Signature',
+    'X-Amz-Credential',
+    'X-Amz-Security-Token',
+  ])('redacts the value of %s, wherever it stands', (name) => {
     expect(redactSearch(`?${name}=secret`)).toBe(`?${name}=REDACTED`)
     expect(redactSearch(`?a=1&${name}=se=cret&b=%20`)).toBe(`?a=1&${name}=REDACTED&b=%20`)
   })

@@ -16,7 +16,7 @@ export const PLAIN_PATH = /^(?!\/\/)(?:\/(?:(?!%2e)[\w!$&'()*+,;=:@~%-][\w!$&'()
 /** Queries that URLSearchParams would give back as they are: every parameter has one `=`, and nothing is encoded. */
 const PLAIN_QUERY = /^[\w*+.-]+=[\w*+.-]*(?:&[\w*+.-]+=[\w*+.-]*)*$/
 
-const MAYBE_SENSITIVE = /(?:sig|Signature|AWSAccessKeyId|X-Amz-Credential|X-Amz-Security-Token)=/
+const MAYBE_SENSITIVE = new RegExp(`(?:${SENSITIVE.join('|')})=`)
 
 /**
  * Path and query of a request target, as WHATWG's URL parser tells them; neither where it cannot.
