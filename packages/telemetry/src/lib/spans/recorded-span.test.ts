@@ -302,6 +302,16 @@ describe('RecordedSpan', () => {
     )
   })
 
+  it('counts on from the attributes it was started with, as a span of the SDK does', () => {
+    const work = (tracer: Tracer) => {
+      const span = tracer.startSpan('full', { attributes: { a: 1, b: 2 } })
+      span.setAttribute('c', 3).setAttribute('a', 4).setAttribute('d', 5).setAttribute('e', 6).end()
+    }
+    for (const attributeCountLimit of [2, 3, 4]) {
+      expect(see(ours, work, { attributeCountLimit })).toEqual(see(stock, work, { attributeCountLimit }))
+    }
+  })
+
   it('has children as a span of the SDK has, active or not', () => {
     const work = (tracer: Tracer) =>
       tracer.startActiveSpan('root', { startTime: [1_700_000_000, 0] }, (root) => {

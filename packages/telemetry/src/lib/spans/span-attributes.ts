@@ -8,11 +8,15 @@ export interface AttributeLimits {
   readonly attributeValueLengthLimit: number
 }
 
-/** Attributes that a span can hold: how many they are, and how many were none or too many. */
-export interface CleanAttributes {
+/** Attributes that a span can hold, and how many of those that were given it cannot. */
+export interface CopiedAttributes {
   readonly attributes: Attributes
-  readonly count: number
   readonly dropped: number
+}
+
+/** The same within limits: how many they are, and how many more were given. */
+export interface CleanAttributes extends CopiedAttributes {
+  readonly count: number
 }
 
 const NO_LIMITS: AttributeLimits = {
@@ -20,40 +24,47 @@ const NO_LIMITS: AttributeLimits = {
   attributeValueLengthLimit: Number.POSITIVE_INFINITY,
 }
 
-/** A copy of what an application gives, without what OpenTelemetry has no attributes for, as far as it keeps to the limits. */
-export function copyAttributes(
-  given: Attributes | undefined,
-  limits: AttributeLimits = NO_LIMITS,
-): CleanAttributes {
-  if (typeof given !== 'object' || given === null) return { attributes: {}, count: 0, dropped: 0 }
+/** A copy of what an application gives, without what OpenTelemetry has no attributes for, within limits if there are any. */
+export function copyAttributes(given: Attributes | undefined, limits?: AttributeLimits): CopiedAttributes {
+  if (typeof given !== 'object' || given === null) return { attributes: {}, dropped: 0 }
   // As it is: the engine copies an object of a shape that it knows at once, and one key after the other much slower.
   const attributes = { ...given }
-  return isPlain(attributes) ? limitAttributes(ownAttributes(attributes), limits) : cleanWithin(given, limits)
-}
-
-/** The same object. All of its values are primitive, and no key is empty. */
-export function ownAttributes(attributes: Attributes): CleanAttributes {
-  let count = 0
-  for (const _ in attributes) count++
-  return { attributes, count, dropped: 0 }
+  if (!isPlain(attributes)) return cleanWithin(given, limits ?? NO_LIMITS)
+  const copied = { attributes, dropped: 0 }
+  return limits === undefined ? copied : limitAttributes(copied, limits)
 }
 
 /** The same attributes as far as they keep to the limits: most do, and stay the object that they are. */
-export function limitAttributes(own: CleanAttributes, limits: AttributeLimits): CleanAttributes {
+export function limitAttributes(copied: CopiedAttributes, limits: AttributeLimits): CleanAttributes {
+  const { attributes, dropped } = copied
+  const count = countAttributes(attributes)
   const isWithin =
-    limits.attributeValueLengthLimit === Number.POSITIVE_INFINITY && own.count <= limits.attributeCountLimit
-  if (isWithin) return own
-  return addAttributes(own, {}, limits)
+    limits.attributeValueLengthLimit === Number.POSITIVE_INFINITY && count <= limits.attributeCountLimit
+  return isWithin ? { attributes, count, dropped } : cleanAgain(copied, limits)
 }
 
-/** Adds what a sampler says to a span's own attributes. */
+/** Adds what a sampler says, which may be anything, to a span's own attributes. */
 export function addAttributes(
-  { attributes, dropped }: CleanAttributes,
+  { attributes, dropped }: CopiedAttributes,
   more: Attributes,
   limits: AttributeLimits,
 ): CleanAttributes {
-  const all = cleanWithin(Object.assign(attributes, more), limits)
-  return { ...all, dropped: dropped + all.dropped }
+  return cleanAgain({ attributes: Object.assign(attributes, more), dropped }, limits)
+}
+
+function cleanAgain({ attributes, dropped }: CopiedAttributes, limits: AttributeLimits): CleanAttributes {
+  const clean = cleanWithin(attributes, limits)
+  return {
+    attributes: clean.attributes,
+    count: countAttributes(clean.attributes),
+    dropped: dropped + clean.dropped,
+  }
+}
+
+function countAttributes(attributes: Attributes): number {
+  let count = 0
+  for (const _ in attributes) count++
+  return count
 }
 
 /** Whether a value is one of the three kinds that nearly all are, and that nobody can change from outside. */
@@ -68,7 +79,7 @@ function isPlain(attributes: Attributes): boolean {
 }
 
 /** A copy as OpenTelemetry's core makes it: without what are no attributes, and within the limits. */
-function cleanWithin(given: Attributes, limits: AttributeLimits): CleanAttributes {
+function cleanWithin(given: Attributes, limits: AttributeLimits): CopiedAttributes {
   const { attributes = {}, droppedAttributesCount = 0 } = cleanAttributes(given, limits)
-  return { ...ownAttributes(attributes), dropped: droppedAttributesCount }
+  return { attributes, dropped: droppedAttributesCount }
 }

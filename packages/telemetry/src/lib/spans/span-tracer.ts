@@ -14,8 +14,8 @@ import type { OwningSpanOptions } from './owned-attributes.ts'
 import { OWNED } from './owned-attributes.ts'
 import type { Recorder } from './recorded-span.ts'
 import { cleanLink, RecordedSpan } from './recorded-span.ts'
-import type { CleanAttributes } from './span-attributes.ts'
-import { addAttributes, copyAttributes, limitAttributes, ownAttributes } from './span-attributes.ts'
+import type { CopiedAttributes } from './span-attributes.ts'
+import { addAttributes, copyAttributes, limitAttributes } from './span-attributes.ts'
 
 /** Who decides on spans, and names them. */
 export interface SpanSources {
@@ -101,7 +101,7 @@ function findParent(context: Context): SpanContext | undefined {
   return span instanceof RecordedSpan || trace.isSpanContextValid(spanContext) ? spanContext : undefined
 }
 
-function attributesOf(options: OwningSpanOptions): CleanAttributes {
+function attributesOf(options: OwningSpanOptions): CopiedAttributes {
   const { attributes } = options
-  return options[OWNED] && attributes !== undefined ? ownAttributes(attributes) : copyAttributes(attributes)
+  return options[OWNED] && attributes !== undefined ? { attributes, dropped: 0 } : copyAttributes(attributes)
 }
