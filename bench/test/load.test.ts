@@ -70,7 +70,7 @@ describe('saturate', () => {
       (port) => saturate(port, '/', 4, 5_000, 30),
     )
     expect(result.requests).toBe(30)
-    expect(result.seconds).toBeLessThan(60)
+    expect(result.seconds).toBeLessThan(5)
   })
 
   it('never sleeps, so that no application pays for waking it', async () => {

@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net'
 
+const CLOSED = 'The application closed a connection.'
+
 /** A keep-alive connection that sends one fixed request after another and knows where each answer ends. Cheap: the client may not be what limits. */
 class Connection {
   readonly #socket: Socket
@@ -13,7 +15,7 @@ class Connection {
     this.#socket = socket
     this.#request = request
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
-    const ended = (error?: Error) => this.#fail?.(error ?? new Error('The application closed a connection.'))
+    const ended = (error?: Error) => this.#fail?.(error ?? new Error(CLOSED))
     socket.on('error', ended).on('close', () => ended())
   }
 
@@ -30,7 +32,7 @@ class Connection {
   /** One request, to the end of its answer; rejects when the answer is not a 200, or there is none. */
   exchange(): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#socket.destroyed) throw new Error('The application closed a connection.')
+      if (this.#socket.destroyed) throw new Error(CLOSED)
       this.#done = resolve
       this.#fail = reject
       this.#socket.write(this.#request)
