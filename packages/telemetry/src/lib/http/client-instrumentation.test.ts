@@ -1,9 +1,12 @@
+import type { ChannelListener } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Tracer, TracerProvider } from '@opentelemetry/api'
 import { diag, propagation, trace } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DistroTracerProvider } from '../sdk/distro-tracer-provider.ts'
 import { ClientInstrumentation } from './client-instrumentation.ts'
 
 const server = createServer((request, response) => response.end(request.headers.traceparent ?? 'none'))
@@ -70,6 +73,27 @@ describe('ClientInstrumentation', () => {
     })
     expect(await ask()).toBe('none')
     expect(end).toHaveBeenCalledOnce()
+  })
+
+  it('leaves nothing at a request that is over, whose span may be gone long before it', async () => {
+    const requests: Record<symbol, unknown>[] = []
+    const note: ChannelListener = (message) =>
+      requests.push((message as { request: Record<symbol, unknown> }).request)
+    subscribe('undici:request:create', note)
+    instrumentation.setTracerProvider(new DistroTracerProvider({}))
+    await ask()
+    const closed = createServer().listen(0, '127.0.0.1')
+    await once(closed, 'listening')
+    const { port } = closed.address() as AddressInfo
+    await once(closed.close(), 'close')
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+    unsubscribe('undici:request:create', note)
+    const spans = requests.map((request) =>
+      Object.getOwnPropertySymbols(request)
+        .filter(({ description }) => description === 'linked_traces.client_span')
+        .map((symbol) => request[symbol]),
+    )
+    expect(spans).toEqual([[undefined], [undefined]])
   })
 
   it('makes one span of a request when it is enabled twice', async () => {

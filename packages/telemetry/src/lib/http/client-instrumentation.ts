@@ -150,16 +150,19 @@ export class ClientInstrumentation {
   }
 
   #finish(request: UndiciRequest): void {
-    const span = request[this.#spanOf]
-    if (span === undefined) return
-    this.#responses.delete(span)
-    span.finish()
+    this.#take(request)?.finish()
   }
 
   #fail({ request, error }: Failed): void {
+    this.#take(request)?.fail(error)
+  }
+
+  /** The span of a request that is over. The request is without it from now on: V8 keeps those of `fetch` for long. */
+  #take(request: UndiciRequest): ClientSpan | undefined {
     const span = request[this.#spanOf]
-    if (span === undefined) return
+    if (span === undefined) return undefined
+    request[this.#spanOf] = undefined
     this.#responses.delete(span)
-    span.fail(error)
+    return span
   }
 }

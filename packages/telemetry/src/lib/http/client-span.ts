@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
+// Not the global: that is a getter, asked for each time.
+import { performance } from 'node:perf_hooks'
 import type { Exception, Span } from '@opentelemetry/api'
 import { SpanStatusCode } from '@opentelemetry/api'
 import { linkToCallee } from '../boundary/callee-link.ts'

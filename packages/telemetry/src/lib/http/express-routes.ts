@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Attributes, Span, Tracer } from '@opentelemetry/api'
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
 import { context as contextApi, SpanStatusCode, trace } from '@opentelemetry/api'
 import { getRPCMetadata, RPCType } from '@opentelemetry/core'
 import type { OwningSpanOptions } from '../spans/owned-attributes.ts'
 import { OWNED } from '../spans/owned-attributes.ts'
 import type { OpenSpan } from './exchange.ts'
 import { endWithExchange } from './exchange.ts'
+import { releaseSpan } from './request-context.ts'
 import { RoutePath } from './route-path.ts'
 
 const LAYER_PATH = Symbol('linked_traces.route_path')
@@ -143,15 +144,30 @@ function startHandlerSpan(tracer: Tracer, path: string, route: string | undefine
 
 /** The span of a request handler lasts until it passes the request on, or the response is over. */
 class HandlerSpan implements OpenSpan {
-  readonly span: Span
+  /** Of the handler, and of everything that it does. */
+  readonly context: Context
+  #span: Span
   outer: OpenSpan | undefined
 
-  constructor(span: Span) {
-    this.span = span
+  constructor(span: Span, parent: Context) {
+    this.#span = span
+    this.context = trace.setSpan(parent, span)
   }
 
   finish(): void {
-    if (this.span.isRecording()) this.span.end()
+    if (!this.#span.isRecording()) return
+    this.#span.end()
+    this.#span = releaseSpan(this.context, this.#span)
+  }
+
+  /** The handler failed. */
+  note(error: unknown): void {
+    const recorded = error instanceof Error ? error : String(error)
+    this.#span.recordException(recorded)
+    this.#span.setStatus({
+      code: SpanStatusCode.ERROR,
+      message: recorded instanceof Error ? recorded.message : recorded,
+    })
   }
 
   /** What the response says of an error is its SERVER span's to tell. */
@@ -167,27 +183,29 @@ function handleWithSpan(
   next: Next,
 ): unknown {
   const parent = contextApi.active()
-  const open = new HandlerSpan(span)
+  const open = new HandlerSpan(span, parent)
   // A response of a server that is not traced here tells its end by itself.
   if (!endWithExchange(response, open)) response.once('close', () => open.finish())
   const passOn: Next = (error) => {
-    if (error !== undefined && error !== null && error !== 'route' && error !== 'router') fail(span, error)
+    if (error !== undefined && error !== null && error !== 'route' && error !== 'router') open.note(error)
     open.finish()
     contextApi.with(parent, next, undefined, error)
   }
   try {
-    return contextApi.with(trace.setSpan(parent, span), handle, layer, request, response, passOn)
+    // Without a `this`, which would be bound to it first.
+    return contextApi.with(open.context, callHandle, undefined, handle, layer, request, response, passOn)
   } catch (error) {
-    fail(span, error)
+    open.note(error)
     throw error
   }
 }
 
-function fail(span: Span, error: unknown): void {
-  const recorded = error instanceof Error ? error : String(error)
-  span.recordException(recorded)
-  span.setStatus({
-    code: SpanStatusCode.ERROR,
-    message: recorded instanceof Error ? recorded.message : recorded,
-  })
+function callHandle(
+  handle: Handle,
+  layer: unknown,
+  request: Request,
+  response: ServerResponse,
+  next: Next,
+): unknown {
+  return handle.call(layer, request, response, next)
 }

@@ -1,5 +1,6 @@
-import type { Context } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
 import { ROOT_CONTEXT } from '@opentelemetry/api'
+import { RecordedSpan } from '../spans/recorded-span.ts'
 
 /** A value is looked for from the newest on: what has more values than these goes on as the API's own context, a map. */
 const MAX_LENGTH = 8
@@ -10,7 +11,7 @@ const MAX_LENGTH = 8
  */
 class RequestContext implements Context {
   readonly #key: symbol | undefined
-  readonly #value: unknown
+  #value: unknown
   readonly #parent: RequestContext | undefined
   readonly #length: number
 
@@ -36,6 +37,14 @@ class RequestContext implements Context {
       : this.#asMap().setValue(key, value)
   }
 
+  replace(value: unknown, by: unknown): void {
+    let context: RequestContext | undefined = this
+    while (context !== undefined) {
+      if (context.#value === value) context.#value = by
+      context = context.#parent
+    }
+  }
+
   deleteValue(key: symbol): Context {
     return this.setValue(key, undefined)
   }
@@ -48,3 +57,16 @@ class RequestContext implements Context {
 
 /** The empty context that every request's begins with. */
 export const REQUEST_ROOT: Context = new RequestContext()
+
+/**
+ * Has the contexts of a request hold no more of a span of ours that has ended than what its traces need: what the request
+ * has begun holds on to them, a `fetch` for as long as V8 does not look at all of its memory.
+ *
+ * @returns what is there in its place
+ */
+export function releaseSpan(context: Context, span: Span): Span {
+  if (!(span instanceof RecordedSpan) || !(context instanceof RequestContext)) return span
+  const remains = span.remains()
+  context.replace(span, remains)
+  return remains
+}

@@ -3,6 +3,7 @@ import type { Attributes, Context, Exception } from '@opentelemetry/api'
 import { SpanStatusCode } from '@opentelemetry/api'
 import type { RPCMetadata } from '@opentelemetry/core'
 import type { OpenSpan } from './exchange.ts'
+import { releaseSpan } from './request-context.ts'
 import { ATTR_ERROR_TYPE, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_HTTP_ROUTE } from './semantic-conventions.ts'
 
 /** Takes the attributes that the end of a request adds, for a metric of them. */
@@ -54,7 +55,7 @@ export class ServerSpan implements OpenSpan {
         ...(failed !== undefined && { [ATTR_ERROR_TYPE]: failed }),
       })
     }
-    span.end()
+    this.#end()
   }
 
   /** A listener of the request threw, or the response emitted an error. */
@@ -68,6 +69,12 @@ export class ServerSpan implements OpenSpan {
     span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) })
     span.recordException(error as Exception)
     this.#observe?.(added)
+    this.#end()
+  }
+
+  #end(): void {
+    const { span } = this.#metadata
     span.end()
+    this.#metadata.span = releaseSpan(this.context, span)
   }
 }

@@ -1,3 +1,5 @@
+// Not the global: that is a getter, asked for each time.
+import { performance } from 'node:perf_hooks'
 import type { InspectOptions, inspect } from 'node:util'
 import type {
   Attributes,
@@ -24,6 +26,7 @@ import {
 } from '@opentelemetry/core'
 import type { Resource } from '@opentelemetry/resources'
 import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace'
+import { EndedSpan, tellEnded, tellEndedTwice } from './ended-span.ts'
 import type { AttributeLimits, CleanAttributes } from './span-attributes.ts'
 import { copyAttributes, isPrimitive } from './span-attributes.ts'
 import { isBefore, microsecondTime, timeAfter } from './span-time.ts'
@@ -251,8 +254,7 @@ export class RecordedSpan implements Span {
 
   end(endTime?: TimeInput): void {
     if (!this.#isOpen()) {
-      const { traceId, spanId } = this.#spanContext
-      diag.error(`${this.name} ${traceId}-${spanId} - You can only call end() on a span once.`)
+      tellEndedTwice(this.name, this.#spanContext)
       return
     }
     this.endTime = this.#time(endTime)
@@ -277,6 +279,11 @@ export class RecordedSpan implements Span {
     for (const processor of processors) processor.onEnd(this)
   }
 
+  /** What is left of it where nobody delivers it. */
+  remains(): EndedSpan {
+    return new EndedSpan(this.name, this.#spanContext)
+  }
+
   /** For `util.inspect`: what was recorded, without who records. */
   [Symbol.for('nodejs.util.inspect.custom')](
     depth: number,
@@ -289,16 +296,9 @@ export class RecordedSpan implements Span {
     return `RecordedSpan ${show(recorded, options)}`
   }
 
-  /** What is written to an ended span is lost, and somebody should know. */
   #isOpen(): boolean {
-    if (!this.#ended) return true
-    const { traceId, spanId } = this.#spanContext
-    const id = `{traceId: ${traceId}, spanId: ${spanId}}`
-    diag.warn(
-      `Cannot execute the operation on ended Span ${id}`,
-      new Error(`Operation attempted on ended Span ${id}`),
-    )
-    return false
+    if (this.#ended) tellEnded(this.#spanContext)
+    return !this.#ended
   }
 
   #dropAttribute(): void {

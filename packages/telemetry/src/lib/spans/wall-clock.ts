@@ -1,3 +1,6 @@
+// Not the global: that is a getter, asked for each time.
+import { performance } from 'node:perf_hooks'
+
 /** For how long what was seen of the system's clock counts, in milliseconds: clocks are slewed, some by 0.1 ms in a second. */
 const WINDOW_MILLIS = 1000
 
