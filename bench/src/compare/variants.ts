@@ -17,6 +17,8 @@ export interface Variant {
   readonly base: string
   readonly flags: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** With V8 as it comes: see {@link STEADY}. */
+  readonly asItComes?: boolean
   /** CommonJS, for products whose documented set-up does not reach Express when it is imported. */
   readonly commonJs?: boolean
 }
@@ -40,6 +42,22 @@ export const VARIANTS: readonly Variant[] = [
     title: 'linked-traces, with spans of Express handlers',
     ...ours,
     env: { LINKED_TRACES_EXPRESS_SPANS: 'true' },
+  },
+  {
+    name: 'none-as-it-comes',
+    title: 'no tracing, V8 as it comes',
+    ...peer,
+    base: 'none-as-it-comes',
+    flags: [],
+    asItComes: true,
+  },
+  {
+    name: 'ours-3-as-it-comes',
+    title: 'linked-traces, 3 spans, V8 as it comes',
+    ...ours,
+    base: 'none-as-it-comes',
+    env: { LINKED_TRACES_EXPRESS_SPANS: 'true' },
+    asItComes: true,
   },
   {
     name: 'ours-unsampled',
@@ -200,9 +218,17 @@ export function environmentOf({ env }: Variant, sinkUrl: string): Record<string,
   }
 }
 
+/**
+ * Has V8 allocate all objects in its young generation. As it comes it takes some of those that `fetch` makes for long-lived
+ * ones, and what these lead to outlives its request with them: in some processes and not in others, 35 to 45 µs a request
+ * apart (decisions/014).
+ */
+const STEADY = ['--no-allocation-site-pretenuring']
+
 export function applicationOf(variant: Variant, sinkUrl: string): Application {
   const file = variant.workload === 'hello' ? 'hello.mjs' : variant.commonJs ? 'orders.cjs' : 'orders.mjs'
-  return { flags: variant.flags, file: join(APP, file), env: environmentOf(variant, sinkUrl) }
+  const flags = variant.asItComes ? variant.flags : [...STEADY, ...variant.flags]
+  return { flags, file: join(APP, file), env: environmentOf(variant, sinkUrl) }
 }
 
 export function firstLineOf(variant: Variant, sinkUrl: string): Application {
