@@ -33,8 +33,8 @@ afterAll(async () => {
   await Promise.all([dispatcher.destroy(), dispatcher5.destroy()])
 })
 
-// For all tests: the timer that looks after open responses goes on between them.
-vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] })
+// For all tests: the timer that looks after open responses goes on between them. Before what is imported, which keeps the clock.
+vi.hoisted(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }))
 afterAll(() => void vi.useRealTimers())
 beforeEach(() => {
   all.length = 0

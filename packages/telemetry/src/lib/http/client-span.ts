@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
-// Not the global: that is a getter, asked for each time.
-import { performance } from 'node:perf_hooks'
 import type { Exception, Span } from '@opentelemetry/api'
 import { SpanStatusCode } from '@opentelemetry/api'
 import { linkToCallee } from '../boundary/callee-link.ts'
+import { monotonicMillis } from '../spans/monotonic-millis.ts'
 import type { CallEnd, ObserveCall } from './client-duration.ts'
 import type { OpenResponse } from './open-responses.ts'
 import { LOOK_INTERVAL } from './open-responses.ts'
@@ -87,7 +86,7 @@ export class ClientSpan implements CallEnd, OpenResponse {
       this.#span.setAttribute(ATTR_ERROR_TYPE, this.errorType)
       this.#span.setStatus({ code: SpanStatusCode.ERROR })
     }
-    this.#seenAt = performance.now()
+    this.#seenAt = monotonicMillis()
     this.#bytesRead = this.#socket?.bytesRead
     return this.#bytesRead !== undefined
   }

@@ -55,6 +55,7 @@ export class EndedSpan implements Span {
   }
 
   end(): void {
+    this.#refuse()
     tellEndedTwice(this.name, this.#spanContext)
   }
 
@@ -73,6 +74,7 @@ export function tellEnded({ traceId, spanId }: SpanContext): void {
   )
 }
 
+/** Besides, where it was to be ended again. */
 export function tellEndedTwice(name: string, { traceId, spanId }: SpanContext): void {
   diag.error(`${name} ${traceId}-${spanId} - You can only call end() on a span once.`)
 }

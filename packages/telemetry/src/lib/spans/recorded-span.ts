@@ -1,5 +1,3 @@
-// Not the global: that is a getter, asked for each time.
-import { performance } from 'node:perf_hooks'
 import type { InspectOptions, inspect } from 'node:util'
 import type {
   Attributes,
@@ -27,6 +25,7 @@ import {
 import type { Resource } from '@opentelemetry/resources'
 import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace'
 import { EndedSpan, tellEnded, tellEndedTwice } from './ended-span.ts'
+import { monotonicMillis } from './monotonic-millis.ts'
 import type { AttributeLimits, CleanAttributes } from './span-attributes.ts'
 import { copyAttributes, isPrimitive } from './span-attributes.ts'
 import { isBefore, microsecondTime, timeAfter } from './span-time.ts'
@@ -314,14 +313,14 @@ export class RecordedSpan implements Span {
 
   #time(given: TimeInput | undefined): HrTime {
     if (typeof given === 'number') {
-      const now = performance.now()
+      const now = monotonicMillis()
       // A small number is one of `performance.now()`.
       return millisToHrTime(given <= now ? this.#recorder.clock.now() - now + given : given)
     }
     if (given instanceof Date) return millisToHrTime(given.getTime())
     if (isTimeInputHrTime(given)) return given
     if (Number.isNaN(this.#started)) return millisToHrTime(Date.now())
-    return timeAfter(this.startTime, performance.now() - this.#started)
+    return timeAfter(this.startTime, monotonicMillis() - this.#started)
   }
 }
 

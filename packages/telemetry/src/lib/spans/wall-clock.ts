@@ -1,5 +1,4 @@
-// Not the global: that is a getter, asked for each time.
-import { performance } from 'node:perf_hooks'
+import { monotonicMillis } from './monotonic-millis.ts'
 
 /** For how long what was seen of the system's clock counts, in milliseconds: clocks are slewed, some by 0.1 ms in a second. */
 const WINDOW_MILLIS = 1000
@@ -39,7 +38,7 @@ export class WallClock {
   constructor(
     sources: WallClockSources = {
       date: Date.now,
-      monotonic: () => performance.now(),
+      monotonic: monotonicMillis,
       origin: performance.timeOrigin,
     },
   ) {
