@@ -193,19 +193,9 @@ function handleWithSpan(
   }
   try {
     // Without a `this`, which would be bound to it first.
-    return contextApi.with(open.context, callHandle, undefined, handle, layer, request, response, passOn)
+    return contextApi.with(open.context, Reflect.apply, undefined, handle, layer, [request, response, passOn])
   } catch (error) {
     open.note(error)
     throw error
   }
-}
-
-function callHandle(
-  handle: Handle,
-  layer: unknown,
-  request: Request,
-  response: ServerResponse,
-  next: Next,
-): unknown {
-  return handle.call(layer, request, response, next)
 }

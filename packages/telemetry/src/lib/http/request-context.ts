@@ -37,6 +37,7 @@ class RequestContext implements Context {
       : this.#asMap().setValue(key, value)
   }
 
+  /** Has this context, and those it was made from, hold another value in place of one. */
   replace(value: unknown, by: unknown): void {
     let context: RequestContext | undefined = this
     while (context !== undefined) {
