@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Delivery } from './delivery.ts'
 import type { SpanQueueOptions } from './span-queue.ts'
@@ -80,6 +81,21 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('SpanQueue', () => {
+  it('delivers outside of the request whose span came first, and holds on to nothing of it', async () => {
+    // Those of a fake clock know of no contexts.
+    vi.useRealTimers()
+    const requests = new AsyncLocalStorage<string>()
+    const within: (string | undefined)[] = []
+    const deliver = async () => {
+      within.push(requests.getStore())
+      return DELIVERED
+    }
+    const { queue } = start({ deliver, maxExportBatchSize: 2, scheduledDelayMillis: 10 })
+    requests.run('a request', () => addAll(queue, range(1, 3)))
+    await vi.waitFor(() => expect(queue.exported).toBe(3))
+    expect(within).toEqual([undefined, undefined])
+  })
+
   it('sends what there is when the scheduled delay is over', async () => {
     const { queue, sent } = start({}, DELIVERED)
     addAll(queue, [1, 2, 3])

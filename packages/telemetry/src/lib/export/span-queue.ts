@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { QueueConfig } from '../config/telemetry-config.ts'
 import { backoffMillis } from './backoff-millis.ts'
 import type { Deliver, Delivered, Delivery, DeliveryFailure, ExportEnd } from './delivery.ts'
@@ -89,6 +90,8 @@ export class SpanQueue<Span> {
   #handedOver = 0
   #givenUpUnsent = 0
   readonly #dropped = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
+  /** A timer, and all that it starts, holds on to the context in which it is set: to that of some request. */
+  readonly #outside = AsyncLocalStorage.snapshot()
   #timer: NodeJS.Timeout | undefined
   #timerDue = Number.POSITIVE_INFINITY
   /** When the last request was made. */
@@ -273,7 +276,8 @@ export class SpanQueue<Span> {
     if (due >= this.#timerDue) return
     clearTimeout(this.#timer)
     this.#timerDue = due
-    this.#timer = setTimeout(() => this.#wake(), Math.max(due - performance.now(), 0)).unref()
+    const wait = Math.max(due - performance.now(), 0)
+    this.#timer = this.#outside(() => setTimeout(() => this.#wake(), wait).unref())
   }
 
   #wake(): void {
