@@ -56,6 +56,23 @@ const origin = fc.constantFrom(
 )
 
 describe('clientAttributes', () => {
+  it.each([
+    ['http://api.test', [], ['user_agent.original']],
+    ['other://api.test', ['user-agent', 'node'], ['server.port']],
+    ['other://api.test', [], ['server.port', 'user_agent.original']],
+  ])(
+    'has no attributes for what a request to %s with the headers %j is without',
+    (origin, headers, missing) => {
+      const request = { method: 'GET', origin, path: '/', headers }
+      const attributes = clientAttributes(request, origins.of(origin)) ?? {}
+      expect(Object.values(attributes)).not.toContain(undefined)
+      const names = Object.keys(attributes)
+      for (const name of ['url.full', 'server.port', 'user_agent.original']) {
+        expect(names.includes(name), name).toBe(!missing.includes(name))
+      }
+    },
+  )
+
   it('tells what WHATWG’s URL parser tells', () => {
     fc.assert(
       fc.property(origin, fc.array(piece, { maxLength: 8 }), (from, pieces) => {

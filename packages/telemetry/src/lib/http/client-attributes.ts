@@ -47,6 +47,7 @@ function attributesOf(
 ): Attributes {
   const search = redactSearch(query)
   const full = search === query ? href : href.replace(query, () => search)
+  const userAgent = userAgentOf(request.headers)
   // As those of SERVER spans are made, for the same reasons.
   const attributes: Attributes = {
     'http.request.method': knownMethod(request.method),
@@ -58,7 +59,7 @@ function attributesOf(
     'url.scheme': scheme,
     'server.address': address,
     'server.port': port,
-    'user_agent.original': userAgentOf(request.headers),
+    'user_agent.original': userAgent,
   }
-  return withoutMissing(attributes)
+  return port === undefined || userAgent === undefined ? withoutMissing(attributes) : attributes
 }

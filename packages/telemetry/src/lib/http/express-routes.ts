@@ -103,7 +103,7 @@ function traced({ name, handle }: Layer, path: string | undefined, handlerTracer
     return function handleRouter(request, response, next) {
       const outside = request[LAYER_PATH] ?? RoutePath.ROOT
       const inside = path === undefined ? outside : outside.child(path)
-      tellRoute(request, inside)
+      tellRoute(request, inside, contextApi.active())
       request[LAYER_PATH] = inside
       return handle.call(this, request, response, (error) => {
         request[LAYER_PATH] = outside
@@ -115,19 +115,20 @@ function traced({ name, handle }: Layer, path: string | undefined, handlerTracer
   return function handleLayer(request, response, next) {
     const outside = request[LAYER_PATH] ?? RoutePath.ROOT
     const inside = path === undefined ? outside : outside.child(path)
-    const route = tellRoute(request, inside)
+    const context = contextApi.active()
+    const route = tellRoute(request, inside, context)
     const tracer = isHandler ? handlerTracer() : undefined
-    if (tracer === undefined || trace.getActiveSpan() === undefined) {
+    if (tracer === undefined || trace.getSpan(context) === undefined) {
       return handle.call(this, request, response, next)
     }
-    const span = startHandlerSpan(tracer, inside.joined || path || '', route)
-    return handleWithSpan(span, handle, this, request, response, next)
+    const span = startHandlerSpan(tracer, inside.joined || path || '', route, context)
+    return handleWithSpan(span, context, handle, this, request, response, next)
   }
 }
 
-function tellRoute(request: Request, path: RoutePath): string | undefined {
+function tellRoute(request: Request, path: RoutePath, context: Context): string | undefined {
   const route = path.routeOf(request.originalUrl)
-  const metadata = getRPCMetadata(contextApi.active())
+  const metadata = getRPCMetadata(context)
   if (metadata?.type === RPCType.HTTP) {
     if (route === undefined) delete metadata.route
     else metadata.route = route
@@ -135,11 +136,11 @@ function tellRoute(request: Request, path: RoutePath): string | undefined {
   return route
 }
 
-function startHandlerSpan(tracer: Tracer, path: string, route: string | undefined): Span {
+function startHandlerSpan(tracer: Tracer, path: string, route: string | undefined, parent: Context): Span {
   const attributes: Attributes = { 'express.name': path, 'express.type': 'request_handler' }
   if (route !== undefined) attributes['http.route'] = route
   const options: OwningSpanOptions = { attributes, [OWNED]: true }
-  return tracer.startSpan(`request handler - ${path}`, options)
+  return tracer.startSpan(`request handler - ${path}`, options, parent)
 }
 
 /** The span of a request handler lasts until it passes the request on, or the response is over. */
@@ -176,13 +177,13 @@ class HandlerSpan implements OpenSpan {
 
 function handleWithSpan(
   span: Span,
+  parent: Context,
   handle: Handle,
   layer: unknown,
   request: Request,
   response: ServerResponse,
   next: Next,
 ): unknown {
-  const parent = contextApi.active()
   const open = new HandlerSpan(span, parent)
   // A response of a server that is not traced here tells its end by itself.
   if (!endWithExchange(response, open)) response.once('close', () => open.finish())

@@ -16,12 +16,15 @@ export class RoutePath {
   readonly joined: string
   readonly #paths: readonly string[]
   readonly #children = new Map<string, RoutePath>()
+  /** Whether there is nothing to it but where the application is. */
+  readonly #isTop: boolean
   /** Whether any request may have got here by this route, or only those whose target begins with it. */
   readonly #isPattern: boolean
   readonly #route: string
 
   private constructor(paths: readonly string[]) {
     this.#paths = paths
+    this.#isTop = paths.every((path) => path === '/')
     const telling = paths.filter((path) => path !== '/' && path !== '/*' && !CATCH_ALL.test(path))
     const joined = telling.join('').replace(/\/{2,}/g, '/')
     const isExpression = joined.includes('/') && /[,\\*[]/.test(joined)
@@ -45,7 +48,7 @@ export class RoutePath {
    */
   routeOf(target: string): string | undefined {
     if (this.#paths.length === 0) return undefined
-    if (this.#paths.every((path) => path === '/')) return target === '/' ? '/' : undefined
+    if (this.#isTop) return target === '/' ? '/' : undefined
     return this.#isPattern || target.startsWith(this.#route) ? this.#route : undefined
   }
 }

@@ -46,7 +46,7 @@ export class ServerAttributes {
       'url.scheme': this.#scheme,
       'network.protocol.version': request.httpVersion,
       'server.address': server?.host,
-      'server.port': server?.port === undefined ? undefined : Number(server.port),
+      'server.port': server?.port,
       // A socket that is gone has no peer any more.
       'network.peer.address': remoteAddress,
       'network.peer.port': remotePort,
@@ -56,7 +56,14 @@ export class ServerAttributes {
     }
     if (query !== undefined) attributes['url.query'] = query
     if (method !== request.method) attributes['http.request.method_original'] = request.method
-    return withoutMissing(attributes)
+    // Of the ones above, those that there may be none of.
+    const isWhole =
+      server?.port !== undefined &&
+      remoteAddress !== undefined &&
+      remotePort !== undefined &&
+      userAgent !== undefined &&
+      path !== undefined
+    return isWhole ? attributes : withoutMissing(attributes)
   }
 
   #host(header: string): HostHeader {

@@ -1,5 +1,5 @@
 import type { Attributes, MeterProvider } from '@opentelemetry/api'
-import { createNoopMeter } from '@opentelemetry/api'
+import { createNoopMeter, SamplingDecision } from '@opentelemetry/api'
 import { TracerProvider } from '@opentelemetry/sdk-trace'
 import { describe, expect, it, vi } from 'vitest'
 import { LateMeterProvider } from './late-meter-provider.ts'
@@ -24,18 +24,25 @@ function recordingProvider() {
 describe('LateMeterProvider', () => {
   it("passes on the SDK's metrics of spans: those that live already, and those that start from then on", () => {
     const meters = new LateMeterProvider()
-    const tracer = new TracerProvider({ meterProvider: meters }).getTracer('app')
+    let decision = SamplingDecision.RECORD_AND_SAMPLED
+    const sampler = { shouldSample: () => ({ decision }), toString: () => 'as told' }
+    const tracer = new TracerProvider({ meterProvider: meters, sampler }).getTracer('app')
     tracer.startSpan('over').end()
     const alive = tracer.startSpan('alive')
+    decision = SamplingDecision.RECORD
+    const recorded = tracer.startSpan('recorded alone')
+    decision = SamplingDecision.RECORD_AND_SAMPLED
     const aliveToo = tracer.startSpan('alive, too')
     const { sums, getMeter } = recordingProvider()
     meters.connect({ getMeter })
-    expect(sums).toEqual({ 'otel.sdk.span.live RECORD_AND_SAMPLE': 2 })
+    expect(sums).toEqual({ 'otel.sdk.span.live RECORD_AND_SAMPLE': 2, 'otel.sdk.span.live RECORD_ONLY': 1 })
     alive.end()
+    recorded.end()
     aliveToo.end()
     tracer.startSpan('later').end()
     expect(sums).toEqual({
       'otel.sdk.span.live RECORD_AND_SAMPLE': 0,
+      'otel.sdk.span.live RECORD_ONLY': 0,
       'otel.sdk.span.started none RECORD_AND_SAMPLE': 1,
     })
     expect(getMeter).toHaveBeenCalledWith('@opentelemetry/sdk-trace', expect.any(String))

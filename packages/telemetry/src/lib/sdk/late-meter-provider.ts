@@ -55,6 +55,12 @@ export class LateMeterProvider implements MeterProvider {
   }
 }
 
+/** What a counter has come to while nobody collected it. */
+interface SumBefore {
+  value: number
+  readonly attributes: Attributes
+}
+
 class LateSum implements Counter {
   protected sum: Counter | UpDownCounter | undefined
 
@@ -68,8 +74,10 @@ class LateSum implements Counter {
 }
 
 class LateUpDownCounter extends LateSum {
-  /** By the one attribute that `otel.sdk.span.live` has: this is on the way of every span. */
-  readonly #before = new Map<unknown, { value: number; readonly attributes: Attributes }>()
+  /** By the one attribute that `otel.sdk.span.live` has. */
+  readonly #before = new Map<unknown, SumBefore>()
+  /** The one added to last: this is on the way of every span, and nearly all have the same attributes. */
+  #last: SumBefore | undefined
 
   override connect(sum: UpDownCounter): void {
     super.connect(sum)
@@ -82,9 +90,16 @@ class LateUpDownCounter extends LateSum {
       this.sum.add(value, attributes, context)
       return
     }
+    if (this.#last?.attributes !== attributes) this.#last = this.#sumBefore(attributes)
+    this.#last.value += value
+  }
+
+  #sumBefore(attributes: Attributes): SumBefore {
     const key = attributes['otel.span.sampling_result']
-    const before = this.#before.get(key)
-    if (before === undefined) this.#before.set(key, { value, attributes })
-    else before.value += value
+    const known = this.#before.get(key)
+    if (known !== undefined) return known
+    const added = { value: 0, attributes }
+    this.#before.set(key, added)
+    return added
   }
 }

@@ -378,6 +378,23 @@ describe('RecordedSpan', () => {
     expect(start({ attributeValueLengthLimit: 1 }).attributes).toEqual({ a: 'x', b: 2 })
   })
 
+  it.each([10, 20])(
+    'has the %d attributes that there may be, whichever were set twice',
+    (attributeCountLimit) => {
+      const attributes = { a: 1, b: 2 }
+      const span = ours({ attributeCountLimit }, [], new AlwaysOnSampler())
+        .getTracer('test')
+        .startSpan('s', { attributes, [OWNED]: true } as SpanOptions) as RecordedSpan
+      for (let time = 0; time < 20; time++) span.setAttribute('a', time).setAttribute('list', [time])
+      for (let each = 3; each < attributeCountLimit; each++) span.setAttribute(`more ${each}`, each)
+      expect(Object.keys(span.attributes)).toHaveLength(attributeCountLimit)
+      expect(span.droppedAttributesCount).toBe(0)
+      span.setAttribute('one too many', 1).setAttribute('many', ['two']).setAttribute('b', 3)
+      expect(Object.keys(span.attributes)).toHaveLength(attributeCountLimit)
+      expect(span).toMatchObject({ attributes: { a: 19, b: 3, list: [19] }, droppedAttributesCount: 2 })
+    },
+  )
+
   it('copies all other attributes, so that nobody changes them later', () => {
     const given = { a: 'x' }
     const span = ours({}, [], new AlwaysOnSampler()).getTracer('test').startSpan('s', { attributes: given })

@@ -27,7 +27,7 @@ import type { Span, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry
 import { EndedSpan, tellEnded, tellEndedTwice } from './ended-span.ts'
 import { monotonicMillis } from './monotonic-millis.ts'
 import type { AttributeLimits, CleanAttributes } from './span-attributes.ts'
-import { copyAttributes, isPrimitive } from './span-attributes.ts'
+import { copyAttributes, countAttributes, isPrimitive } from './span-attributes.ts'
 import { isBefore, microsecondTime, timeAfter } from './span-time.ts'
 import type { TracerMetrics } from './tracer-metrics.ts'
 import type { WallClock } from './wall-clock.ts'
@@ -84,8 +84,8 @@ export class RecordedSpan implements Span {
   readonly #spanContext: SpanContext
   /** When it started, on the clock of `performance.now()`; not a number where the start was given. */
   readonly #started: number
-  /** Attributes so far. */
-  #count: number
+  /** How many attributes there are at the most: one that is set again counts again, until it matters. */
+  #atMost: number
   #ended = false
   #kept: Link | undefined
 
@@ -97,7 +97,7 @@ export class RecordedSpan implements Span {
     this.kind = start.kind
     if (start.parent !== undefined) this.parentSpanContext = start.parent
     this.attributes = start.attributes.attributes
-    this.#count = start.attributes.count
+    this.#atMost = start.attributes.atMost
     this.droppedAttributesCount = start.attributes.dropped
     this.links = start.links
     if (this.links.length > linkCountLimit) {
@@ -146,13 +146,11 @@ export class RecordedSpan implements Span {
       key.length > 0 &&
       limits.attributeValueLengthLimit === Number.POSITIVE_INFINITY
     ) {
-      if (!Object.hasOwn(this.attributes, key)) {
-        if (this.#count >= limits.attributeCountLimit) {
-          this.#dropAttribute()
-          return this
-        }
-        this.#count++
+      if (this.#atMost >= limits.attributeCountLimit && !this.#hasRoomFor(key)) {
+        this.#dropAttribute()
+        return this
       }
+      this.#atMost++
       this.attributes[key] = value
       return this
     }
@@ -161,9 +159,9 @@ export class RecordedSpan implements Span {
       value,
       attributes: this.attributes,
       limits,
-      currentAttributesCount: this.#count,
+      currentAttributesCount: this.#count(),
     })
-    if (decision === AddAttributeDecision.ADD_NEW) this.#count++
+    if (decision === AddAttributeDecision.ADD_NEW) this.#atMost++
     else if (decision === AddAttributeDecision.DROP_LIMIT_REACHED) this.#dropAttribute()
     return this
   }
@@ -298,6 +296,17 @@ export class RecordedSpan implements Span {
   #isOpen(): boolean {
     if (this.#ended) tellEnded(this.#spanContext)
     return !this.#ended
+  }
+
+  #hasRoomFor(key: string): boolean {
+    return Object.hasOwn(this.attributes, key) || this.#count() < this.#recorder.limits.attributeCountLimit
+  }
+
+  /** Attributes so far; more, as long as there is room for more. */
+  #count(): number {
+    if (this.#atMost >= this.#recorder.limits.attributeCountLimit)
+      this.#atMost = countAttributes(this.attributes)
+    return this.#atMost
   }
 
   #dropAttribute(): void {

@@ -12,11 +12,13 @@ export interface AttributeLimits {
 export interface CopiedAttributes {
   readonly attributes: Attributes
   readonly dropped: number
+  /** How many they are at the most, where that is known. */
+  readonly atMost?: number
 }
 
-/** The same within limits: how many they are, and how many more were given. */
+/** The same within limits. */
 export interface CleanAttributes extends CopiedAttributes {
-  readonly count: number
+  readonly atMost: number
 }
 
 const NO_LIMITS: AttributeLimits = {
@@ -36,11 +38,10 @@ export function copyAttributes(given: Attributes | undefined, limits?: Attribute
 
 /** The same attributes as far as they keep to the limits: most do, and stay the object that they are. */
 export function limitAttributes(copied: CopiedAttributes, limits: AttributeLimits): CleanAttributes {
-  const { attributes, dropped } = copied
-  const count = countAttributes(attributes)
+  const { attributes, dropped, atMost = countAttributes(attributes) } = copied
   const isWithin =
-    limits.attributeValueLengthLimit === Number.POSITIVE_INFINITY && count <= limits.attributeCountLimit
-  return isWithin ? { attributes, count, dropped } : cleanAgain(copied, limits)
+    limits.attributeValueLengthLimit === Number.POSITIVE_INFINITY && atMost <= limits.attributeCountLimit
+  return isWithin ? { attributes, atMost, dropped } : cleanAgain(copied, limits)
 }
 
 /** Adds what a sampler says, which may be anything, to a span's own attributes. */
@@ -56,12 +57,12 @@ function cleanAgain({ attributes, dropped }: CopiedAttributes, limits: Attribute
   const clean = cleanWithin(attributes, limits)
   return {
     attributes: clean.attributes,
-    count: countAttributes(clean.attributes),
+    atMost: countAttributes(clean.attributes),
     dropped: dropped + clean.dropped,
   }
 }
 
-function countAttributes(attributes: Attributes): number {
+export function countAttributes(attributes: Attributes): number {
   let count = 0
   for (const _ in attributes) count++
   return count

@@ -9,9 +9,9 @@ export function microsecondTime(millis: number): HrTime {
 }
 
 /** A time that is so many milliseconds after another. */
-export function timeAfter([seconds, nanos]: HrTime, millis: number): HrTime {
-  const sum = nanos + Math.round((millis % 1000) * 1_000_000)
-  const whole = seconds + Math.trunc(millis / 1000)
+export function timeAfter(time: HrTime, millis: number): HrTime {
+  const sum = time[1] + Math.round((millis % 1000) * 1_000_000)
+  const whole = time[0] + Math.trunc(millis / 1000)
   return sum >= NANOS_PER_SECOND ? [whole + 1, sum - NANOS_PER_SECOND] : [whole, sum]
 }
 

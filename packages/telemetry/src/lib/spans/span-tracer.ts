@@ -11,7 +11,7 @@ import { isTracingSuppressed } from '@opentelemetry/core'
 import type { IdGenerator, Sampler } from '@opentelemetry/sdk-trace'
 import { RANDOM_FLAG } from '../links/traceparent.ts'
 import type { OwningSpanOptions } from './owned-attributes.ts'
-import { OWNED } from './owned-attributes.ts'
+import { MOST_OWNED, OWNED } from './owned-attributes.ts'
 import type { Recorder } from './recorded-span.ts'
 import { cleanLink, RecordedSpan } from './recorded-span.ts'
 import type { CopiedAttributes } from './span-attributes.ts'
@@ -103,5 +103,6 @@ function findParent(context: Context): SpanContext | undefined {
 
 function attributesOf(options: OwningSpanOptions): CopiedAttributes {
   const { attributes } = options
-  return options[OWNED] && attributes !== undefined ? { attributes, dropped: 0 } : copyAttributes(attributes)
+  if (!options[OWNED] || attributes === undefined) return copyAttributes(attributes)
+  return { attributes, dropped: 0, atMost: MOST_OWNED }
 }

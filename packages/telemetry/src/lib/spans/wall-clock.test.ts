@@ -66,6 +66,19 @@ describe('WallClock', () => {
     expect(furthest).toBeLessThan(0.15)
   })
 
+  it('looks at the system no more often than it has something new to tell', () => {
+    let looks = 0
+    let elapsed = 0
+    const date = () => {
+      looks++
+      return START + Math.floor(elapsed)
+    }
+    const clock = new WallClock({ date, monotonic: () => elapsed, origin: START })
+    for (; elapsed < 100; elapsed += 0.01) expect(Math.abs(clock.now() - START - elapsed)).toBeLessThan(1)
+    expect(looks).toBeGreaterThan(300)
+    expect(looks).toBeLessThan(450)
+  })
+
   it.each([3_600_000, -3_600_000])('follows a system clock that is set by %d ms', (millis) => {
     const { clock, truth, pass, step } = machine()
     clock.now()

@@ -3,6 +3,9 @@ import { monotonicMillis } from './monotonic-millis.ts'
 /** For how long what was seen of the system's clock counts, in milliseconds: clocks are slewed, some by 0.1 ms in a second. */
 const WINDOW_MILLIS = 1000
 
+/** What was seen of the system's clock a moment ago is seen again, for so long in milliseconds: whole ones are all it tells. */
+const MOMENT_MILLIS = 0.25
+
 /** A correction up to this, in milliseconds, is waited for; what goes back further has been set. */
 const PATIENCE_MILLIS = 2
 
@@ -32,6 +35,8 @@ export class WallClock {
   #least = Number.NEGATIVE_INFINITY
   #most = Number.POSITIVE_INFINITY
   #windowEnd = Number.NEGATIVE_INFINITY
+  /** When the system's clock was looked at last, by the other one. */
+  #lookedAt = Number.NEGATIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
   #monotonic = 0
 
@@ -55,6 +60,14 @@ export class WallClock {
   now(): number {
     const monotonic = this.#sources.monotonic()
     this.#monotonic = monotonic
+    if (monotonic - this.#lookedAt >= MOMENT_MILLIS) this.#look(monotonic)
+    const time = this.#offset + monotonic
+    if (time >= this.#last || time < this.#last - PATIENCE_MILLIS) this.#last = time
+    return this.#last
+  }
+
+  #look(monotonic: number): void {
+    this.#lookedAt = monotonic
     const distance = this.#sources.date() - monotonic
     // The system's clock is cut off to whole milliseconds: the true distance is in [distance, distance + 1).
     const isStepped = distance >= this.#most || distance + 1 <= this.#least
@@ -68,8 +81,5 @@ export class WallClock {
     }
     if (this.#offset < this.#least) this.#offset = this.#least
     else if (this.#offset >= this.#most) this.#offset = Math.max(this.#least, this.#most - GRAIN_MILLIS)
-    const time = this.#offset + monotonic
-    if (time >= this.#last || time < this.#last - PATIENCE_MILLIS) this.#last = time
-    return this.#last
   }
 }
