@@ -92,7 +92,7 @@ describe('SpanQueue', () => {
     }
     const { queue } = start({ deliver, maxExportBatchSize: 2, scheduledDelayMillis: 10 })
     requests.run('a request', () => addAll(queue, range(1, 3)))
-    await vi.waitFor(() => expect(queue.exported).toBe(3))
+    await vi.waitFor(() => expect(queue.exported).toBe(3), 10_000)
     expect(within).toEqual([undefined, undefined])
   })
 
