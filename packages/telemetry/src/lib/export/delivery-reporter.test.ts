@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DeliveryFailure } from './delivery.ts'
 import { DeliveryReporter } from './delivery-reporter.ts'
@@ -32,6 +33,20 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('DeliveryReporter', () => {
+  it('says of a full queue outside of the request whose span found it so', async () => {
+    // Those of a fake clock know of no contexts.
+    vi.useRealTimers()
+    const requests = new AsyncLocalStorage<string>()
+    const { promise: within, resolve } = Promise.withResolvers<string | undefined>()
+    const say = () => resolve(requests.getStore())
+    const reporter = new DeliveryReporter({ destination: 'the workbench', say, graceMillis: 0 })
+    requests.run('a request', () => reporter.dropped('queueFull', 1))
+    // It keeps no process alive, nor this one.
+    const awake = setInterval(() => {}, 1000)
+    expect(await within).toBeUndefined()
+    clearInterval(awake)
+  })
+
   it('says what happened, what became of the spans, and what to do', () => {
     const { reporter, lines } = start()
     reporter.failed(GONE, 5, 12)

@@ -1,4 +1,5 @@
 import type { Delivered, DeliveryFailure } from './delivery.ts'
+import { setTimeoutOutside } from './set-timeout-outside.ts'
 import type { QueueObserver } from './span-queue.ts'
 import type { SpoolObserver } from './spool.ts'
 import type { DroppedSpans } from './telemetry-health.ts'
@@ -98,7 +99,7 @@ export class DeliveryReporter implements DeliveryObserver {
       this.#say(`does not get ${count(spans, 'span')}: their file in the spool is torn.`)
     } else if (reason === 'queueFull' || reason === 'afterShutdown') {
       this.#untold[reason] += spans
-      this.#timer ??= setTimeout(() => this.#tellDropped(), SUMMED_UP_FOR).unref()
+      this.#timer ??= setTimeoutOutside(() => this.#tellDropped(), SUMMED_UP_FOR)
     }
   }
 
@@ -140,9 +141,9 @@ export class DeliveryReporter implements DeliveryObserver {
   #inGrace(): boolean {
     const { graceMillis } = this.#options
     if (graceMillis === 0 || this.#saidFailing) return false
-    this.#grace ??= setTimeout(() => {
+    this.#grace ??= setTimeoutOutside(() => {
       if (this.#lastFailure !== undefined) this.#sayFailure(this.#lastFailure)
-    }, graceMillis).unref()
+    }, graceMillis)
     return true
   }
 

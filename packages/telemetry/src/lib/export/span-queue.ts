@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { QueueConfig } from '../config/telemetry-config.ts'
 import { backoffMillis } from './backoff-millis.ts'
 import type { Deliver, Delivered, Delivery, DeliveryFailure, ExportEnd } from './delivery.ts'
+import { setTimeoutOutside } from './set-timeout-outside.ts'
 import type { Spool } from './spool.ts'
 import type { DroppedSpans } from './telemetry-health.ts'
 import { withDeadline } from './with-deadline.ts'
@@ -90,8 +90,6 @@ export class SpanQueue<Span> {
   #handedOver = 0
   #givenUpUnsent = 0
   readonly #dropped = { queueFull: 0, refused: 0, rejected: 0, deadline: 0, afterShutdown: 0 }
-  /** A timer, and all that it starts, holds on to the context in which it is set: to that of some request. */
-  readonly #outside = AsyncLocalStorage.snapshot()
   #timer: NodeJS.Timeout | undefined
   #timerDue = Number.POSITIVE_INFINITY
   /** When the last request was made. */
@@ -276,8 +274,7 @@ export class SpanQueue<Span> {
     if (due >= this.#timerDue) return
     clearTimeout(this.#timer)
     this.#timerDue = due
-    const wait = Math.max(due - performance.now(), 0)
-    this.#timer = this.#outside(() => setTimeout(() => this.#wake(), wait).unref())
+    this.#timer = setTimeoutOutside(() => this.#wake(), Math.max(due - performance.now(), 0))
   }
 
   #wake(): void {
