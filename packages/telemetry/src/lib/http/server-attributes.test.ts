@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { MOST_OWNED } from '../spans/owned-attributes.ts'
 import { ServerAttributes } from './server-attributes.ts'
 
 interface Parts {
@@ -9,13 +10,16 @@ interface Parts {
   readonly address?: string | undefined
   readonly port?: number | undefined
   readonly forwardedFor?: string
+  readonly method?: string
+  readonly url?: string
 }
 
 const ALL: Parts = { host: 'shop.test:8080', userAgent: 'curl/8.1', address: '10.0.0.7', port: 50_123 }
 
-function attributesOf({ host, userAgent, address, port, forwardedFor }: Parts) {
+function attributesOf(parts: Parts) {
+  const { host, userAgent, address, port, forwardedFor, method = 'GET', url = '/orders/7' } = parts
   const request = new IncomingMessage({ remoteAddress: address, remotePort: port } as Socket)
-  Object.assign(request, { method: 'GET', url: '/orders/7', httpVersion: '1.1' })
+  Object.assign(request, { method, url, httpVersion: '1.1' })
   if (host !== undefined) request.headers.host = host
   if (userAgent !== undefined) request.headers['user-agent'] = userAgent
   if (forwardedFor !== undefined) request.headers['x-forwarded-for'] = forwardedFor
@@ -36,6 +40,12 @@ describe('ServerAttributes', () => {
       'user_agent.original': 'curl/8.1',
       'url.path': '/orders/7',
     })
+  })
+
+  it('tells no more than what is given away uncounted', () => {
+    const all = attributesOf({ ...ALL, method: 'BREW', url: '/orders/7?with=milk' })
+    expect(all).toMatchObject({ 'url.query': 'with=milk', 'http.request.method_original': 'BREW' })
+    expect(Object.keys(all).length).toBeLessThanOrEqual(MOST_OWNED)
   })
 
   it.each<[string, Parts, readonly string[]]>([

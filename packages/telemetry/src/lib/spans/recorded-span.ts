@@ -302,7 +302,7 @@ export class RecordedSpan implements Span {
     return Object.hasOwn(this.attributes, key) || this.#count() < this.#recorder.limits.attributeCountLimit
   }
 
-  /** Attributes so far; more, as long as there is room for more. */
+  /** How many attributes there are; where there is room for more, how many at the most. */
   #count(): number {
     if (this.#atMost >= this.#recorder.limits.attributeCountLimit)
       this.#atMost = countAttributes(this.attributes)
