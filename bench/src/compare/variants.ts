@@ -220,8 +220,8 @@ export function environmentOf({ env }: Variant, sinkUrl: string): Record<string,
 
 /**
  * Has V8 make no object in its old generation for having seen others of its kind grow old. As it comes it takes some of those
- * that `fetch` makes for long-lived ones, and what these lead to outlives its request with them: in some processes and not in others, some 40 µs a request
- * apart (decisions/014).
+ * that `fetch` makes for long-lived ones, and what these lead to outlives its request with them, in some processes and not
+ * in others (decisions/014).
  */
 const STEADY = ['--no-allocation-site-pretenuring']
 
