@@ -1,5 +1,9 @@
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
+import { expect } from 'vitest'
+import { SPANS_TOGETHER } from '../src/lib/otlp/group-spans.ts'
+import { protobufFields } from '../src/lib/otlp/protobuf-fields.ts'
 
 // What OpenTelemetry's own serializers write of spans, in a form to compare ours with.
 
@@ -7,9 +11,41 @@ export function parseJson(body: Uint8Array | undefined): unknown {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
 }
 
-/** As a tree, but for what receivers refuse: halves of surrogate pairs, and integers of more than 64 bits. */
+interface JsonRequest {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly unknown[] }[]
+}
+
+/**
+ * As a tree, but for what receivers refuse: halves of surrogate pairs, and integers of more than 64 bits. Of each few spans the
+ * scopes are written by themselves.
+ */
 export function stockJson(spans: readonly ReadableSpan[]): unknown {
-  return mended(parseJson(JsonTraceSerializer.serializeRequest([...spans])))
+  const requests = together(spans).map((few) => {
+    const { resourceSpans } = parseJson(JsonTraceSerializer.serializeRequest(few)) as JsonRequest
+    return byResource(few, resourceSpans)
+  })
+  const resourceSpans = joined(requests, (each) => {
+    return { ...each[0], scopeSpans: each.flatMap(({ scopeSpans }) => scopeSpans) }
+  })
+  return mended({ resourceSpans })
+}
+
+const together = (spans: readonly ReadableSpan[]) =>
+  Array.from({ length: Math.ceil(spans.length / SPANS_TOGETHER) }, (_, index) =>
+    spans.slice(index * SPANS_TOGETHER, (index + 1) * SPANS_TOGETHER),
+  )
+
+/** What a request has for each of the resources of its spans; it has them in the order in which they came. */
+function byResource<T>(spans: readonly ReadableSpan[], parts: readonly T[]): [Resource, T][] {
+  const resources = [...new Set(spans.map(({ resource }) => resource))]
+  expect(parts).toHaveLength(resources.length)
+  return resources.map((resource, index) => [resource, parts[index] as T])
+}
+
+/** What several requests have for each resource, made one. */
+function joined<T, Joined>(requests: readonly [Resource, T][][], join: (parts: T[]) => Joined): Joined[] {
+  const parts = Map.groupBy(requests.flat(), ([resource]) => resource)
+  return [...parts.values()].map((each) => join(each.map(([, part]) => part)))
 }
 
 function mended(tree: unknown): unknown {
@@ -22,7 +58,10 @@ function mended(tree: unknown): unknown {
 
 const isInt64 = (value: number) => value >= -(2 ** 63) && value < 2 ** 63
 
-/** As bytes, without the defaults that it writes, and with scopes of one name, version and schema as one. */
+/**
+ * As bytes, without the defaults that it writes, and with scopes of one name, version and schema as one. Of each few spans the
+ * scopes are written by themselves.
+ */
 export function stockProtobuf(spans: readonly ReadableSpan[]): Buffer {
   const scopes = new Map<string, ReadableSpan['instrumentationScope']>()
   const unified = spans.map((span): ReadableSpan => {
@@ -32,7 +71,20 @@ export function stockProtobuf(spans: readonly ReadableSpan[]): Buffer {
     scopes.set(key, instrumentationScope)
     return { ...span, instrumentationScope }
   })
-  return withoutDefaults(ProtobufTraceSerializer.serializeRequest(unified) ?? new Uint8Array(), REQUEST)
+  const requests = together(unified).map((few) => {
+    const request = ProtobufTraceSerializer.serializeRequest(few) ?? new Uint8Array()
+    return byResource(few, [...protobufFields(withoutDefaults(request, REQUEST))])
+  })
+  return Buffer.concat(
+    joined(requests, (each) => {
+      const fields = each.map(({ content }) => [...protobufFields(content)])
+      const all = (number: number) =>
+        fields.map((some) => some.filter(({ field }) => field === number).map(({ whole }) => whole))
+      const message = [...(all(1)[0] ?? []), ...all(2).flat(), ...(all(3)[0] ?? [])]
+      const length = message.reduce((sum, { byteLength }) => sum + byteLength, 0)
+      return Buffer.concat([Uint8Array.of((1 << 3) | 2), varint(length), ...message])
+    }),
+  )
 }
 
 /**

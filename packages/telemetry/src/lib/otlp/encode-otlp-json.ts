@@ -1,10 +1,10 @@
 import type { HrTime, Link } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { GroupedSpans, SpansByScope } from './group-spans.ts'
+import type { GroupedSpans, ScopedSpans } from './group-spans.ts'
 import { JsonBytes } from './json-bytes.ts'
 import { type KnownAttribute, KnownAttributes } from './known-attributes.ts'
-import { createOtlpEncoder, type OtlpEncoder, SPANS_AT_ONCE } from './otlp-encoder.ts'
+import { createOtlpEncoder, type OtlpEncoder } from './otlp-encoder.ts'
 import type { ScopeWithAttributes } from './scope-with-attributes.ts'
 import { spanFlags } from './span-flags.ts'
 
@@ -20,10 +20,10 @@ export const encodeOtlpJson: OtlpEncoder = createOtlpEncoder({ makeBytes: () => 
 function* write(out: JsonBytes, resources: GroupedSpans): Generator<void, void> {
   out.raw(REQUEST)
   let isFirst = true
-  for (const [resource, scopes] of resources) {
+  for (const [resource, groups] of resources) {
     if (!isFirst) out.character(COMMA)
     isFirst = false
-    yield* writeResourceSpans(out, resource, scopes)
+    yield* writeResourceSpans(out, resource, groups)
   }
   out.raw(END_OF_LIST_AND_OBJECT)
 }
@@ -42,17 +42,18 @@ const END_OF_LIST_AND_OBJECT = Buffer.from(']}')
 function* writeResourceSpans(
   out: JsonBytes,
   resource: Resource,
-  scopes: SpansByScope,
+  groups: readonly ScopedSpans[],
 ): Generator<void, void> {
   const schemaUrl = resource.schemaUrl || undefined
   out.raw(RESOURCE)
   writeResource(out, resource, schemaUrl)
   out.raw(SCOPE_SPANS)
   let isFirst = true
-  for (const spans of scopes.values()) {
+  for (const group of groups) {
     if (!isFirst) out.character(COMMA)
     isFirst = false
-    yield* writeScopeSpans(out, spans)
+    writeScopeSpans(out, group)
+    yield
   }
   out.raw(END_OF_LIST)
   writeOptional(out, SCHEMA_URL, schemaUrl)
@@ -70,18 +71,15 @@ function writeResource(out: JsonBytes, { attributes }: Resource, schemaUrl: stri
   out.character(END_OF_OBJECT)
 }
 
-function* writeScopeSpans(
-  out: JsonBytes,
-  spans: readonly [ReadableSpan, ...ReadableSpan[]],
-): Generator<void, void> {
-  const scope = spans[0].instrumentationScope
+function writeScopeSpans(out: JsonBytes, { scope, spans }: ScopedSpans): void {
   out.raw(SCOPE)
   writeScope(out, scope)
   out.raw(SPANS)
-  for (const [index, span] of spans.entries()) {
-    if (index > 0) out.character(COMMA)
+  let isFirst = true
+  for (const span of spans) {
+    if (!isFirst) out.character(COMMA)
+    isFirst = false
     writeSpan(out, span)
-    if (index % SPANS_AT_ONCE === 0) yield
   }
   out.raw(END_OF_LIST)
   writeOptional(out, SCHEMA_URL, scope.schemaUrl)

@@ -1,9 +1,9 @@
 import type { HrTime, Link } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { GroupedSpans, SpansByScope } from './group-spans.ts'
+import type { GroupedSpans, ScopedSpans } from './group-spans.ts'
 import { type KnownAttribute, KnownAttributes } from './known-attributes.ts'
-import { createOtlpEncoder, type OtlpEncoder, SPANS_AT_ONCE } from './otlp-encoder.ts'
+import { createOtlpEncoder, type OtlpEncoder } from './otlp-encoder.ts'
 import { lengthBytes, ProtobufBytes } from './protobuf-bytes.ts'
 import type { ScopeWithAttributes } from './scope-with-attributes.ts'
 import { spanFlags } from './span-flags.ts'
@@ -37,19 +37,17 @@ const SCOPE_VERSION = (2 << 3) | SIZED
 const SCOPE_ATTRIBUTES = (3 << 3) | SIZED
 const SCOPE_DROPPED_ATTRIBUTES = (4 << 3) | VARINT
 
-/** Above this many spans a list of them is expected to take more than the 16,383 bytes that two bytes can tell. */
+/** Above this many spans they are expected to take more than the 16,383 bytes that two bytes can tell. */
 const MANY_SPANS = 64
 
-const lengthBytesOfMany = (spans: number) => (spans > MANY_SPANS ? 3 : 2)
-
 function* write(out: ProtobufBytes, resources: GroupedSpans): Generator<void, void> {
-  for (const [resource, scopes] of resources) {
+  for (const [resource, groups] of resources) {
     let spans = 0
-    for (const { length } of scopes.values()) spans += length
-    const expected = lengthBytesOfMany(spans)
+    for (const group of groups) spans += group.spans.length
+    const expected = spans > MANY_SPANS ? 3 : 2
     out.byte(REQUEST_RESOURCE_SPANS)
     const start = out.open(expected)
-    yield* writeResourceSpans(out, resource, scopes)
+    yield* writeResourceSpans(out, resource, groups)
     out.close(start, expected)
   }
 }
@@ -57,35 +55,28 @@ function* write(out: ProtobufBytes, resources: GroupedSpans): Generator<void, vo
 function* writeResourceSpans(
   out: ProtobufBytes,
   { attributes, schemaUrl }: Resource,
-  scopes: SpansByScope,
+  groups: readonly ScopedSpans[],
 ): Generator<void, void> {
   out.byte(RESOURCE_SPANS_RESOURCE)
   const resource = out.open(2)
   writeAttributes(out, RESOURCE_ATTRIBUTES, attributes)
   out.close(resource, 2)
-  for (const spans of scopes.values()) {
-    const expected = lengthBytesOfMany(spans.length)
+  for (const group of groups) {
     out.byte(RESOURCE_SPANS_SCOPE_SPANS)
-    const start = out.open(expected)
-    yield* writeScopeSpans(out, spans)
-    out.close(start, expected)
+    const start = out.open(2)
+    writeScopeSpans(out, group)
+    out.close(start, 2)
+    yield
   }
   writeText(out, RESOURCE_SPANS_SCHEMA_URL, schemaUrl)
 }
 
-function* writeScopeSpans(
-  out: ProtobufBytes,
-  spans: readonly [ReadableSpan, ...ReadableSpan[]],
-): Generator<void, void> {
-  const scope = spans[0].instrumentationScope
+function writeScopeSpans(out: ProtobufBytes, { scope, spans }: ScopedSpans): void {
   out.byte(SCOPE_SPANS_SCOPE)
   const start = out.open(1)
   writeScope(out, scope)
   out.close(start, 1)
-  for (let index = 0; index < spans.length; index++) {
-    writeSpan(out, spans[index] as ReadableSpan)
-    if (index % SPANS_AT_ONCE === 0) yield
-  }
+  for (const span of spans) writeSpan(out, span)
   writeText(out, SCOPE_SPANS_SCHEMA_URL, scope.schemaUrl)
 }
 

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { traceCorpus } from '@linked-traces/otlp-receiver/testing'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anySpan, fromCorpus, spanWith, spanWithValue } from '../../../test/any-span.ts'
 import { parseJson, stockJson, stockProtobuf } from '../../../test/stock-requests.ts'
+import { GZIP_OPTIONS } from '../export/gzip-options.ts'
 import { encodeOtlpJson } from './encode-otlp-json.ts'
 import { encodeOtlpProtobuf } from './encode-otlp-protobuf.ts'
 import type { OtlpEncoder } from './otlp-encoder.ts'
@@ -21,6 +24,24 @@ const FORMATS: Readonly<Record<string, Format>> = {
   JSON: { encoder: encodeOtlpJson, read: parseJson, stock: stockJson },
   // Byte by byte.
   protobuf: { encoder: encodeOtlpProtobuf, read: asHex, stock: (spans) => asHex(stockProtobuf(spans)) },
+}
+
+/** Those of a request, a handler and a call, each of a scope of its own, with as much in them as such spans have. */
+function spansOfTrace(trace: number): ReadableSpan[] {
+  const id = (of: string) => createHash('sha256').update(`${of} ${trace}`).digest('hex')
+  const traceId = id('trace').slice(0, 32)
+  const spanIds = ['server', 'internal', 'client'].map((kind) => id(kind).slice(0, 16))
+  return spanIds.map((spanId, index) =>
+    spanWith({
+      kind: index,
+      context: { traceId, spanId, traceFlags: 1 },
+      ...(index > 0 && { parentSpanContext: { traceId, spanId: spanIds[0] ?? '', traceFlags: 1 } }),
+      instrumentationScope: { name: `@linked-traces/instrumentation-${index}`, version: '1.0.0' },
+      attributes: Object.fromEntries(
+        Array.from({ length: 10 }, (_, attribute) => [`an.attribute.of.${index}.${attribute}`, 'a value']),
+      ),
+    }),
+  )
 }
 
 const RUNS = { seed: 20261122, numRuns: 1000 }
@@ -105,6 +126,14 @@ describe.each(Object.entries(FORMATS))('an encoder of OTLP %s', (_, { encoder, r
       spanWith({ attributes: { [`key ${index}`]: index, a: 1, ['long '.repeat(40)]: 'same' } }),
     )
     expect(ours(spans)).toEqual(stock(spans))
+  })
+
+  it('writes the spans of a trace so near to one another that compression finds the ids they share', () => {
+    const traces = Array.from({ length: 170 }, (_, trace) => spansOfTrace(trace)).flat()
+    const byScope = traces.toSorted((one, other) => one.kind - other.kind)
+    const compressed = (spans: readonly ReadableSpan[]) =>
+      gzipSync(encoder.atOnce(spans), GZIP_OPTIONS).length
+    expect(compressed(traces) / compressed(byScope)).toBeLessThan(0.8)
   })
 
   it('leaves a request as it is while the next is written', () => {

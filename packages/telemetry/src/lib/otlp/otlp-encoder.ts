@@ -24,12 +24,9 @@ export interface OtlpEncoder {
 /** How one format is written. */
 export interface OtlpFormat<Bytes extends RequestBytes> {
   makeBytes(): Bytes
-  /** Writes a request, and pauses after every few spans. Others may be written meanwhile, to bytes of their own. */
+  /** Writes a request, and pauses after each group of spans. Others may be written meanwhile, to bytes of their own. */
   write(out: Bytes, spans: GroupedSpans): Generator<void, void>
 }
-
-/** Spans between two looks at the clock. */
-export const SPANS_AT_ONCE = 8
 
 export function createOtlpEncoder<Bytes extends RequestBytes>(format: OtlpFormat<Bytes>): OtlpEncoder {
   /** Bytes that no batch is written into: at most one, the last to be so. */
