@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { foreignInterfaces, loopbackIsUp, refusal } from './compare/loopback-only.ts'
+import { exitUnlessAlone } from './compare/loopback-only.ts'
 import { measure, type Plan, type Round } from './compare/measure.ts'
 import { profile } from './compare/profile.ts'
 import { thisMachine, type VariantResult, writeResult } from './compare/results.ts'
 import { FOREIGN_LOAD_LIMIT } from './compare/summarize.ts'
-import { VARIANTS, type Variant } from './compare/variants.ts'
+import { named, VARIANTS, type Variant } from './compare/variants.ts'
 
 // Run by peers.ts, which makes the network namespace that this asks for.
 
@@ -33,11 +33,7 @@ const { values } = parseArgs({
     profile: { type: 'string' },
   },
 })
-const refused = refusal(foreignInterfaces(), loopbackIsUp())
-if (refused !== undefined) {
-  console.error(refused)
-  process.exit(1)
-}
+exitUnlessAlone()
 
 const pin = values.pin === undefined ? [] : ['taskset', '-c', values.pin]
 if (values.profile !== undefined) await profile(named(values.profile), pin)
@@ -99,12 +95,4 @@ function versionOf(name: string, product: string): string {
     }
   }
   throw new Error(`${product} is not installed in bench/peers.`)
-}
-
-function named(name: string): Variant {
-  const variant = VARIANTS.find((each) => each.name === name)
-  if (variant === undefined) {
-    throw new Error(`There is no variant ${name}, but ${VARIANTS.map((each) => each.name).join(', ')}.`)
-  }
-  return variant
 }

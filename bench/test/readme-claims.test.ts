@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readMicroResult, readPeersResult } from '../src/compare/results.ts'
+import { readResult } from '../src/compare/results.ts'
 import { summarize } from '../src/compare/summarize.ts'
 
 const README = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
@@ -9,7 +9,7 @@ const README = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 
 describe('what the README says of the cost', () => {
   it('“About a third of what the leanest other set-up adds for the same three spans”', () => {
     expect(README).toContain('About a third of what the leanest other set-up adds for the same three spans')
-    const peers = readPeersResult()
+    const peers = readResult('peers')
     const rows = peers === undefined ? [] : summarize(peers).filter(({ name }) => !name.startsWith('hello'))
     const others = rows.filter(
       ({ name, spansPerRequest }) => !name.startsWith('ours') && spansPerRequest >= 3,
@@ -23,7 +23,7 @@ describe('what the README says of the cost', () => {
 
   it('“a root and a link of its own over a boundary are less than a microsecond of it”', () => {
     expect(README).toContain('a root and a link of its own over a boundary are less than a microsecond of it')
-    const operations = readMicroResult()?.operations ?? []
+    const operations = readResult('micro')?.operations ?? []
     const micros = (start: string) => operations.find(({ name }) => name.startsWith(start))?.micros
     const continued = micros('a server span, its caller continued')
     const linked = micros('a server span, its caller linked instead')

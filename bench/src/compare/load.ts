@@ -1,5 +1,8 @@
 import { connect, type Socket } from 'node:net'
 
+/** Requests a second, where they are made at a fixed rate. */
+export const RATE = 300
+
 const CLOSED = 'The application closed a connection.'
 
 /** A keep-alive connection that sends one fixed request after another and knows where each answer ends. Cheap: the client may not be what limits. */

@@ -17,7 +17,7 @@ describe('refusal', () => {
   it('names the interfaces that must not be there, and what to run', () => {
     expect(refusal(['eth0', 'wlan0'], true)).toBe(
       'The comparison runs where only the loopback exists, and here is eth0, wlan0. ' +
-        'Run it with `pnpm --filter @linked-traces/bench run peers`, which makes a network namespace (Linux).',
+        'Run it with `pnpm --filter @linked-traces/bench run peers`, or `tail`, which make a network namespace (Linux).',
     )
   })
 

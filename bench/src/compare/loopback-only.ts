@@ -10,6 +10,14 @@ export function foreignInterfaces(): string[] {
   return [...new Set([...up, ...interfacesOf(readDevices())])].filter((name) => name !== 'lo').toSorted()
 }
 
+/** Ends the process, and says why, unless nothing but the loopback is there. */
+export function exitUnlessAlone(): void {
+  const refused = refusal(foreignInterfaces(), loopbackIsUp())
+  if (refused === undefined) return
+  console.error(refused)
+  process.exit(1)
+}
+
 /** The names in `/proc/net/dev`, which is that of the process's own network namespace. */
 export function interfacesOf(devices: string): string[] {
   return devices.split('\n').flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? [])
@@ -20,12 +28,12 @@ export function refusal(foreign: readonly string[], loopback: boolean): string |
   if (foreign.length > 0)
     return (
       `The comparison runs where only the loopback exists, and here is ${foreign.join(', ')}. ` +
-      'Run it with `pnpm --filter @linked-traces/bench run peers`, which makes a network namespace (Linux).'
+      'Run it with `pnpm --filter @linked-traces/bench run peers`, or `tail`, which make a network namespace (Linux).'
     )
   return loopback ? undefined : 'The loopback is down: `ip link set lo up` in this network namespace.'
 }
 
-export function loopbackIsUp(): boolean {
+function loopbackIsUp(): boolean {
   return networkInterfaces().lo !== undefined
 }
 

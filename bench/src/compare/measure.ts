@@ -1,5 +1,5 @@
 import { foreignLoad, machineTime } from './foreign-load.ts'
-import { inTurn, pace, saturate } from './load.ts'
+import { inTurn, pace, RATE, saturate } from './load.ts'
 import { median, quantile } from './median.ts'
 import { firstLineMillis, ProcessUnderTest } from './process-under-test.ts'
 import { Sink } from './sink.ts'
@@ -42,11 +42,9 @@ export interface WarmUp {
 }
 
 const CONNECTIONS = 16
-/** A second. */
-const PACE = 300
 const PROBES = 50
 /** Nothing new for so long: the queues are empty, as all export every second. */
-const QUIET_MILLIS = 1300
+export const QUIET_MILLIS = 1300
 
 export async function measure(variant: Variant, plan: Plan, pin: readonly string[]): Promise<Round> {
   const sink = await Sink.start()
@@ -84,9 +82,7 @@ async function measureRunning(
 
   await inTurn(app.port, path, PROBES)
   const spansPerRequest = (await arrived()) / PROBES
-  const { requests: warm } = await saturate(app.port, path, CONNECTIONS, warmUp.leastMillis)
-  const left = warmUp.requests - warm
-  if (left > 0) await saturate(app.port, path, CONNECTIONS, warmUp.mostMillis - warmUp.leastMillis, left)
+  await warm(app, path, warmUp)
   await arrived()
 
   const machine = machineTime()
@@ -105,7 +101,7 @@ async function measureRunning(
   const cpuMicros = ((app.processorSeconds() - processor) / requests) * 1e6
 
   await app.watchLoop()
-  const latencies = await pace(app.port, path, PACE, paceMillis)
+  const latencies = await pace(app.port, path, RATE, paceMillis)
   const longestHoldMillis = await app.longestHoldMillis()
   return {
     spansPerRequest,
@@ -119,4 +115,11 @@ async function measureRunning(
     longestHoldMillis,
     foreignLoad: foreign,
   }
+}
+
+/** Has a process answer as many requests as it is to be warmed up by. */
+export async function warm({ port }: ProcessUnderTest, path: string, plan: WarmUp): Promise<void> {
+  const { requests } = await saturate(port, path, CONNECTIONS, plan.leastMillis)
+  const left = plan.requests - requests
+  if (left > 0) await saturate(port, path, CONNECTIONS, plan.mostMillis - plan.leastMillis, left)
 }

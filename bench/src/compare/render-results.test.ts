@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Round } from './measure.ts'
 import { renderChart } from './render-chart.ts'
 import { renderResults } from './render-results.ts'
-import type { MicroResult, PeersResult } from './results.ts'
+import type { MicroResult, PeersResult, TailResult } from './results.ts'
 import { summarize } from './summarize.ts'
 
 const ROUND: Round = {
@@ -100,6 +100,30 @@ const MICRO: MicroResult = {
   ],
 }
 
+const tail = (p50Millis: number, p99Millis: number, p999Millis: number) => ({
+  p50Millis,
+  p99Millis,
+  p999Millis,
+})
+const TAIL: TailResult = {
+  date: '2026-11-20T01:00:00.000Z',
+  machine,
+  plan: {
+    warmUp: { requests: 1000, leastMillis: 1, mostMillis: 2 },
+    paceMillis: 20_000,
+  },
+  groups: [
+    {
+      title: 'Steady',
+      rows: [
+        { title: 'no tracing', sets: [tail(1, 2, 4), tail(1, 3, 9), tail(1, 10, 40)] },
+        // Slower each time than what ran beside it, in the second by half.
+        { title: 'traced', sets: [tail(1, 2.2, 5), tail(1.1, 4.5, 9), tail(1, 10.5, 40)] },
+      ],
+    },
+  ],
+}
+
 describe('summarize', () => {
   it('takes the medians of what each round says beside the base in that round', () => {
     expect(summarize(PEERS).find(({ name }) => name === 'ours')).toMatchObject({
@@ -126,7 +150,7 @@ describe('summarize', () => {
 
 describe('renderResults', () => {
   it('tells when, on what and with which versions, and names what was disturbed', () => {
-    const text = renderResults(PEERS, undefined)
+    const text = renderResults(PEERS, undefined, undefined)
     expect(text).toContain('2026-11-22, Node 26.10.0, 2 × Example 9000, 8 GB, linux 6.1.')
     expect(text).toContain(
       '| linked-traces 0.1.0 | 3 | 100 % | 165 | 30.0 | 1.30 | 0.75 | +40 | +8 | 1.00 | 2.1 (1.05) | 3.0 |',
@@ -143,8 +167,18 @@ describe('renderResults', () => {
     expect(text).not.toContain('## One operation')
   })
 
+  it('tells of the slowest requests by what ran beside them, and how far the sets are apart', () => {
+    const text = renderResults(undefined, TAIL, undefined)
+    expect(text).toContain('300 requests a second for 20 s, 3 sets of all variants in turn.')
+    expect(text).toContain('Steady:\n\n| variant |')
+    expect(text).toContain('| no tracing | 1.00 | – | 3.00 | – | 9.00 | – |')
+    expect(text).toContain(
+      '| traced | 1.00 | 1.00 (1.00–1.10) | 4.50 | 1.10 (1.05–1.50) | 9.00 | 1.00 (1.00–1.25) |',
+    )
+  })
+
   it('tells what each more of something costs', () => {
-    const text = renderResults(undefined, MICRO)
+    const text = renderResults(undefined, undefined, MICRO)
     expect(text).toContain('| a span | 1.23 |')
     expect(text).toContain('| 0 | 1.00 | – |\n| 10 | 3.00 | 0.200 |')
     expect(text).toContain('| 1 | 4.00 | – |\n| 1000 | 5.00 | 1.25 |')

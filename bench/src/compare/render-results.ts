@@ -1,12 +1,20 @@
-import type { Machine, MicroResult, MicroSeries, PeersResult } from './results.ts'
+import { RATE } from './load.ts'
+import type { Tail } from './measure-tail.ts'
+import { median } from './median.ts'
+import type { Machine, MicroResult, MicroSeries, PeersResult, TailGroup, TailResult } from './results.ts'
 import { FOREIGN_LOAD_LIMIT, type Row, summarize } from './summarize.ts'
 
 /** RESULTS.md, from the runs that are kept; a part without a run is left out. */
-export function renderResults(peers: PeersResult | undefined, micro: MicroResult | undefined): string {
+export function renderResults(
+  peers: PeersResult | undefined,
+  tail: TailResult | undefined,
+  micro: MicroResult | undefined,
+): string {
   const parts = [
     '# Results',
     'Made by `pnpm --filter @linked-traces/bench results` from the runs in `results/`; edits are lost. How it is measured, and why:\n[decisions/014](../decisions/014-measuring-against-others.md).',
     ...(peers === undefined ? [] : renderPeers(peers)),
+    ...(tail === undefined ? [] : renderTail(tail)),
     ...(micro === undefined ? [] : renderMicro(micro)),
   ]
   return `${parts.join('\n\n')}\n`
@@ -23,7 +31,7 @@ function renderPeers(result: PeersResult): string[] {
     '![Processor time that tracing adds to a request](results/added.svg)',
     `${described(result.date, result.machine)} ${pinned ? 'The application had one processor, the load and the sink the others.' : 'Nothing was pinned to a processor: trust the ratios only.'} ` +
       `${orders[0]?.rounds ?? 0} rounds of all variants in turn; medians, and for what is relative to no tracing the medians of each round's own ratio. ` +
-      `Warmed up by ${plan.warmUp.requests.toLocaleString('en')} requests (${plan.warmUp.leastMillis / 1000} to ${plan.warmUp.mostMillis / 1000} s), saturated for ${plan.saturateMillis / 1000} s, then ${plan.paceMillis / 1000} s at 300 requests a second.`,
+      `Warmed up by ${plan.warmUp.requests.toLocaleString('en')} requests (${plan.warmUp.leastMillis / 1000} to ${plan.warmUp.mostMillis / 1000} s), saturated for ${plan.saturateMillis / 1000} s, then ${plan.paceMillis / 1000} s at ${RATE} requests a second.`,
     'An Express 5 route that makes one `fetch`:',
     table(orders),
     'Hello world on `node:http`:',
@@ -33,7 +41,7 @@ function renderPeers(result: PeersResult): string[] {
       '- *CPU*: of the whole process, all threads, until the last span was exported. *req/s*: saturated, × that of no tracing.',
       '- *first line*: from the start of the process to the first line of an empty application. *RSS at start*: when the application listens; *under load*: × that of no tracing, after saturation.',
       '- With `--no-allocation-site-pretenuring`, but for the rows with V8 *as it comes*, which takes some of what `fetch` makes for long-lived, tracing or not ([decisions/014](../decisions/014-measuring-against-others.md)). Node itself starts more slowly with it, as what it has compiled beforehand was compiled without.',
-      '- *p99*: at 300 requests a second. *longest hold*: of the event loop in that time, whatever held it, garbage collection and this machine included.',
+      `- *p99*: at ${RATE} requests a second. *longest hold*: of the event loop in that time, whatever held it, garbage collection and this machine included.`,
     ].join('\n'),
   ]
 }
@@ -87,6 +95,42 @@ function disturbance(rows: readonly Row[]): string[] {
   return [
     `**Others took more than ${FOREIGN_LOAD_LIMIT} processors in rounds of ${shown}: these figures are not to be relied on.**`,
   ]
+}
+
+function renderTail({ date, machine, plan, groups }: TailResult): string[] {
+  const sets = groups[0]?.rows[0]?.sets.length ?? 0
+  return [
+    '## The slowest requests',
+    `${described(date, machine)} ${RATE} requests a second for ${plan.paceMillis / 1000} s, ${sets} sets of all variants in turn. ` +
+      'Medians of these, and of their ratios to the first row of the set; in parentheses the least and the greatest ratio.',
+    ...groups.map(renderTailGroup),
+    '*With V8 held steady*: with `--no-allocation-site-pretenuring` ([decisions/014](../decisions/014-measuring-against-others.md)).',
+  ]
+}
+
+function renderTailGroup({ title, rows }: TailGroup): string {
+  const base = rows[0]?.sets ?? []
+  const header = ['variant', 'p50 ms', '×', 'p99 ms', '×', 'p99.9 ms', '×']
+  const cells = rows.map((row) => {
+    const figures = (['p50Millis', 'p99Millis', 'p999Millis'] as const).flatMap((figure) => {
+      const values = row.sets.map((tail) => tail[figure])
+      return [
+        (median(values) ?? Number.NaN).toFixed(2),
+        row === rows[0] ? '–' : ratios(row.sets, base, figure),
+      ]
+    })
+    return [row.title, ...figures]
+  })
+  return `${title}:\n\n${renderTable(header, cells)}`
+}
+
+function ratios(sets: readonly Tail[], base: readonly Tail[], figure: keyof Tail): string {
+  const values = sets.flatMap((tail, index) => {
+    const beside = base[index]
+    return beside === undefined ? [] : [tail[figure] / beside[figure]]
+  })
+  const middle = median(values) ?? Number.NaN
+  return `${middle.toFixed(2)} (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)})`
 }
 
 function renderMicro({ date, machine, operations, series }: MicroResult): string[] {

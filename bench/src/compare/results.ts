@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Plan, Round } from './measure.ts'
+import type { Tail, TailPlan } from './measure-tail.ts'
 
 /** The machine a run was made on. */
 export interface Machine {
@@ -30,6 +31,24 @@ export interface VariantResult {
   readonly base: string
   /** One for each round; every round has all variants, in turn. */
   readonly rounds: readonly Round[]
+}
+
+/** The slowest requests at a fixed rate. */
+export interface TailResult {
+  readonly date: string
+  readonly machine: Machine
+  readonly plan: TailPlan
+  readonly groups: readonly TailGroup[]
+}
+
+export interface TailGroup {
+  readonly title: string
+  /** The first is what the others are compared with. */
+  readonly rows: readonly {
+    readonly title: string
+    /** One for each set, which has all of them in turn. */
+    readonly sets: readonly Tail[]
+  }[]
 }
 
 /** A table of the micro-benchmarks: what one operation costs. */
@@ -62,21 +81,20 @@ export function thisMachine(): Machine {
   }
 }
 
-export function writeResult(name: 'peers' | 'micro', result: PeersResult | MicroResult): void {
+interface Results {
+  readonly peers: PeersResult
+  readonly tail: TailResult
+  readonly micro: MicroResult
+}
+
+export function writeResult<Name extends keyof Results>(name: Name, result: Results[Name]): void {
   const path = join(RESULTS, `${name}.json`)
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, `${JSON.stringify(result, null, 1)}\n`)
 }
 
-export function readPeersResult(): PeersResult | undefined {
-  return read('peers') as PeersResult | undefined
-}
-
-export function readMicroResult(): MicroResult | undefined {
-  return read('micro') as MicroResult | undefined
-}
-
-function read(name: string): unknown {
+/** A run that is kept, if there is one. */
+export function readResult<Name extends keyof Results>(name: Name): Results[Name] | undefined {
   try {
     return JSON.parse(readFileSync(join(RESULTS, `${name}.json`), 'utf8'))
   } catch (error) {

@@ -189,6 +189,33 @@ export const VARIANTS: readonly Variant[] = [
   },
 ]
 
+const CONTEXT_ONLY: Variant = {
+  name: 'context-only',
+  title: 'an AsyncLocalStorage for each request, and no tracing',
+  ...peer,
+  flags: ['--import', join(APP, 'context-only.mjs')],
+}
+
+/** Whose slowest requests are looked at. The second is the first once more: what they differ by is chance. */
+export const TAIL_VARIANTS = [
+  { title: 'With V8 held steady', asItComes: false },
+  { title: 'With V8 as it comes', asItComes: true },
+].map(({ title, asItComes }) => {
+  const [none, ours, ours3] = ['none', 'ours', 'ours-3'].map(named) as [Variant, Variant, Variant]
+  const again = { ...none, name: 'none-again', title: 'no tracing, once more' }
+  const variants = [none, again, CONTEXT_ONLY, ours, ours3]
+  return { title, variants: variants.map((variant): Variant => ({ ...variant, asItComes })) }
+})
+
+/** @throws when there is no such variant of the comparison. */
+export function named(name: string): Variant {
+  const variant = VARIANTS.find((each) => each.name === name)
+  if (variant === undefined) {
+    throw new Error(`There is no variant ${name}, but ${VARIANTS.map((each) => each.name).join(', ')}.`)
+  }
+  return variant
+}
+
 /** For all alike: traces alone, gzip, and a queue that holds more than a saturated processor makes in a second. */
 export function environmentOf({ env }: Variant, sinkUrl: string): Record<string, string> {
   const { port } = new URL(sinkUrl)

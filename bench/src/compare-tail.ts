@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+import { exitUnlessAlone } from './compare/loopback-only.ts'
+import { measureTail, type Tail, type TailPlan } from './compare/measure-tail.ts'
+import { thisMachine, writeResult } from './compare/results.ts'
+import { TAIL_VARIANTS } from './compare/variants.ts'
+
+// Run by tail.ts, which makes the network namespace that this asks for.
+
+const PLAN: TailPlan = {
+  warmUp: { requests: 25_000, leastMillis: 4000, mostMillis: 16_000 },
+  paceMillis: 20_000,
+}
+const { values } = parseArgs({
+  options: { sets: { type: 'string', default: '6' }, pin: { type: 'string' } },
+})
+const sets = Number(values.sets)
+if (!Number.isInteger(sets) || sets < 0) {
+  console.error(`--sets is ${values.sets}: give a whole number, such as 6.`)
+  process.exit(1)
+}
+exitUnlessAlone()
+
+const pin = values.pin === undefined ? [] : ['taskset', '-c', values.pin]
+const date = new Date().toISOString()
+const groups = TAIL_VARIANTS.map(({ title, variants }) => {
+  return { title, variants, tails: variants.map((): Tail[] => []) }
+})
+for (let set = 1; set <= sets; set++) {
+  for (const { title, variants, tails } of groups) {
+    for (const [index, variant] of variants.entries()) {
+      const tail = await measureTail(variant, PLAN, pin)
+      tails[index]?.push(tail)
+      console.log(
+        `set ${set} of ${sets}, ${title}, ${variant.name}: p50 ${tail.p50Millis.toFixed(2)}, p99 ${tail.p99Millis.toFixed(2)} ms`,
+      )
+    }
+  }
+  // As soon as there is one of each: what comes after may be cut short.
+  writeResult('tail', {
+    date,
+    machine: thisMachine(),
+    plan: PLAN,
+    groups: groups.map(({ title, variants, tails }) => ({
+      title,
+      rows: variants.map((variant, index) => ({ title: variant.title, sets: tails[index] ?? [] })),
+    })),
+  })
+}

@@ -1,0 +1,46 @@
+import { pace, RATE } from './load.ts'
+import { QUIET_MILLIS, type WarmUp, warm } from './measure.ts'
+import { quantile } from './median.ts'
+import { ProcessUnderTest } from './process-under-test.ts'
+import { Sink } from './sink.ts'
+import { applicationOf, type Variant } from './variants.ts'
+
+/** How long requests took at a fixed rate, from when they were due. */
+export interface Tail {
+  readonly p50Millis: number
+  readonly p99Millis: number
+  readonly p999Millis: number
+}
+
+export interface TailPlan {
+  readonly warmUp: WarmUp
+  readonly paceMillis: number
+}
+
+const PATH = '/orders/42'
+
+/**
+ * Each variant by itself and without a pause: of five that ran at once and had their turns of 4 s, the slowest requests took twice to
+ * three times as long, without tracing, too.
+ */
+export async function measureTail(
+  variant: Variant,
+  { warmUp, paceMillis }: TailPlan,
+  pin: readonly string[],
+): Promise<Tail> {
+  const sink = await Sink.start()
+  const app = await ProcessUnderTest.start(applicationOf(variant, sink.url), pin)
+  try {
+    await warm(app, PATH, warmUp)
+    await sink.quiet(QUIET_MILLIS)
+    return tailOf(await pace(app.port, PATH, RATE, paceMillis))
+  } finally {
+    await app.stop()
+    sink.close()
+  }
+}
+
+function tailOf(latencies: readonly number[]): Tail {
+  const at = (share: number) => quantile(latencies, share) ?? Number.NaN
+  return { p50Millis: at(0.5), p99Millis: at(0.99), p999Millis: at(0.999) }
+}
