@@ -19,10 +19,7 @@ export interface TailPlan {
 
 const PATH = '/orders/42'
 
-/**
- * Each variant by itself and without a pause: of five that ran at once and had their turns of 4 s, the slowest requests took twice to
- * three times as long, without tracing, too.
- */
+/** By itself, not in turn with others that run meanwhile: decisions/014, "Tried and dropped". */
 export async function measureTail(
   variant: Variant,
   { warmUp, paceMillis }: TailPlan,

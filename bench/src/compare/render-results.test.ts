@@ -175,6 +175,7 @@ describe('renderResults', () => {
     expect(text).toContain(
       '| traced | 1.00 | 1.00 (1.00–1.10) | 4.50 | 1.10 (1.05–1.50) | 9.00 | 1.00 (1.00–1.25) |',
     )
+    expect(text).toContain('1.00 (1.00–1.25) | 2.2 4.5 10.5 |')
   })
 
   it('tells what each more of something costs', () => {

@@ -110,7 +110,7 @@ function renderTail({ date, machine, plan, groups }: TailResult): string[] {
 
 function renderTailGroup({ title, rows }: TailGroup): string {
   const base = rows[0]?.sets ?? []
-  const header = ['variant', 'p50 ms', '×', 'p99 ms', '×', 'p99.9 ms', '×']
+  const header = ['variant', 'p50 ms', '×', 'p99 ms', '×', 'p99.9 ms', '×', 'p99 of each set, ms']
   const cells = rows.map((row) => {
     const figures = (['p50Millis', 'p99Millis', 'p999Millis'] as const).flatMap((figure) => {
       const values = row.sets.map((tail) => tail[figure])
@@ -119,7 +119,7 @@ function renderTailGroup({ title, rows }: TailGroup): string {
         row === rows[0] ? '–' : ratios(row.sets, base, figure),
       ]
     })
-    return [row.title, ...figures]
+    return [row.title, ...figures, row.sets.map(({ p99Millis }) => p99Millis.toFixed(1)).join(' ')]
   })
   return `${title}:\n\n${renderTable(header, cells)}`
 }
