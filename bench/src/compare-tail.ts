@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { exitUnlessAlone } from './compare/loopback-only.ts'
-import { measureTail, type Tail, type TailPlan } from './compare/measure-tail.ts'
+import { measureTail, type TailPlan, tailOf } from './compare/measure-tail.ts'
 import { thisMachine, writeResult } from './compare/results.ts'
 import { TAIL_VARIANTS } from './compare/variants.ts'
 
@@ -23,13 +23,14 @@ exitUnlessAlone()
 const pin = values.pin === undefined ? [] : ['taskset', '-c', values.pin]
 const date = new Date().toISOString()
 const groups = TAIL_VARIANTS.map(({ title, variants }) => {
-  return { title, variants, tails: variants.map((): Tail[] => []) }
+  return { title, variants, latencies: variants.map((): (readonly number[])[] => []) }
 })
 for (let set = 1; set <= sets; set++) {
-  for (const { title, variants, tails } of groups) {
+  for (const { title, variants, latencies } of groups) {
     for (const [index, variant] of variants.entries()) {
-      const tail = await measureTail(variant, PLAN, pin)
-      tails[index]?.push(tail)
+      const measured = await measureTail(variant, PLAN, pin)
+      latencies[index]?.push(measured)
+      const tail = tailOf(measured)
       console.log(
         `set ${set} of ${sets}, ${title}, ${variant.name}: p50 ${tail.p50Millis.toFixed(2)}, p99 ${tail.p99Millis.toFixed(2)} ms`,
       )
@@ -40,9 +41,12 @@ for (let set = 1; set <= sets; set++) {
     date,
     machine: thisMachine(),
     plan: PLAN,
-    groups: groups.map(({ title, variants, tails }) => ({
+    groups: groups.map(({ title, variants, latencies }) => ({
       title,
-      rows: variants.map((variant, index) => ({ title: variant.title, sets: tails[index] ?? [] })),
+      rows: variants.map((variant, index) => {
+        const sets = latencies[index] ?? []
+        return { title: variant.title, all: tailOf(sets.flat()), sets: sets.map(tailOf) }
+      }),
     })),
   })
 }

@@ -100,6 +100,20 @@ describe('pace', () => {
     expect(Math.max(...latencies)).toBeGreaterThan(600)
   })
 
+  it('does not count by how much it is late itself', async () => {
+    let answered = 0
+    const latencies = await serving(
+      (_request, response) => {
+        response.end('ok')
+        // Long after the first answer, and until the other three are overdue.
+        if (++answered === 1) setTimeout(hold, 100, 1600)
+      },
+      (port) => pace(port, '/', 2, 2000),
+    )
+    expect(latencies).toHaveLength(4)
+    expect(Math.max(...latencies.slice(1))).toBeLessThan(200)
+  })
+
   it('uses its connections in turn, so that none waits until the application closes it', async () => {
     const requests = new Map<unknown, number>()
     await serving(
@@ -121,3 +135,8 @@ describe('pace', () => {
     await expect(serving(close, (port) => pace(port, '/', 400, 400))).rejects.toThrow('closed a connection')
   })
 })
+
+function hold(millis: number): void {
+  const until = performance.now() + millis
+  while (performance.now() < until);
+}

@@ -140,8 +140,9 @@ export function inTurn(port: number, path: string, requests: number): Promise<vo
 }
 
 /**
- * Requests at a fixed rate, whether the ones before are answered or not; tells each one's latency in milliseconds, counted from
- * when it was due, so that waiting for a free connection counts.
+ * Requests at a fixed rate, whether the ones before are answered or not; tells each one's latency in milliseconds. It counts from
+ * when the request was sent: timers have whole milliseconds, and by how much they are late is this process's doing. Where all
+ * connections wait for an answer it counts from when the request was due, as who waits for the application waits for a connection, too.
  */
 export function pace(port: number, path: string, rate: number, millis: number): Promise<readonly number[]> {
   const total = Math.floor((rate * millis) / 1000)
@@ -151,15 +152,21 @@ export function pace(port: number, path: string, rate: number, millis: number): 
       const latencies: number[] = []
       const from = performance.now()
       let next = 0
+      let heldBackUntil = 0
       const due = (index: number) => from + (index * 1000) / rate
       const send = () => {
-        while (next < total && due(next) <= performance.now()) {
+        const now = performance.now()
+        while (next < total && due(next) <= now) {
           // The one that has waited longest: none waits until the application closes it.
           const connection = free.shift()
-          if (connection === undefined) return
+          if (connection === undefined) {
+            heldBackUntil = now
+            return
+          }
           const dueAt = due(next++)
+          const since = dueAt <= heldBackUntil ? dueAt : performance.now()
           connection.exchange().then(() => {
-            latencies.push(performance.now() - dueAt)
+            latencies.push(performance.now() - since)
             free.push(connection)
             if (latencies.length === total) {
               clearInterval(timer)

@@ -5,7 +5,7 @@ import { ProcessUnderTest } from './process-under-test.ts'
 import { Sink } from './sink.ts'
 import { applicationOf, type Variant } from './variants.ts'
 
-/** How long requests took at a fixed rate, from when they were due. */
+/** How long requests took at a fixed rate. */
 export interface Tail {
   readonly p50Millis: number
   readonly p99Millis: number
@@ -19,25 +19,27 @@ export interface TailPlan {
 
 const PATH = '/orders/42'
 
-/** By itself, not in turn with others that run meanwhile: decisions/014, "Tried and dropped". */
+/**
+ * Tells how long each request took, in milliseconds (`pace`). By itself, not in turn with others that run meanwhile: decisions/014, "Tried and dropped".
+ */
 export async function measureTail(
   variant: Variant,
   { warmUp, paceMillis }: TailPlan,
   pin: readonly string[],
-): Promise<Tail> {
+): Promise<readonly number[]> {
   const sink = await Sink.start()
   const app = await ProcessUnderTest.start(applicationOf(variant, sink.url), pin)
   try {
     await warm(app, PATH, warmUp)
     await sink.quiet(QUIET_MILLIS)
-    return tailOf(await pace(app.port, PATH, RATE, paceMillis))
+    return await pace(app.port, PATH, RATE, paceMillis)
   } finally {
     await app.stop()
     sink.close()
   }
 }
 
-function tailOf(latencies: readonly number[]): Tail {
+export function tailOf(latencies: readonly number[]): Tail {
   const at = (share: number) => quantile(latencies, share) ?? Number.NaN
   return { p50Millis: at(0.5), p99Millis: at(0.99), p999Millis: at(0.999) }
 }

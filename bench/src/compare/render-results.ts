@@ -1,6 +1,4 @@
 import { RATE } from './load.ts'
-import type { Tail } from './measure-tail.ts'
-import { median } from './median.ts'
 import type { Machine, MicroResult, MicroSeries, PeersResult, TailGroup, TailResult } from './results.ts'
 import { FOREIGN_LOAD_LIMIT, type Row, summarize } from './summarize.ts'
 
@@ -102,35 +100,23 @@ function renderTail({ date, machine, plan, groups }: TailResult): string[] {
   return [
     '## The slowest requests',
     `${described(date, machine)} ${RATE} requests a second for ${plan.paceMillis / 1000} s, ${sets} sets of all variants in turn. ` +
-      'Medians of these, and of their ratios to the first row of the set; in parentheses the least and the greatest ratio.',
+      'Of the requests of all sets together, × that of the first row; the last column has each set by itself.',
     ...groups.map(renderTailGroup),
     '*With V8 held steady*: with `--no-allocation-site-pretenuring` ([decisions/014](../decisions/014-measuring-against-others.md)).',
   ]
 }
 
 function renderTailGroup({ title, rows }: TailGroup): string {
-  const base = rows[0]?.sets ?? []
   const header = ['variant', 'p50 ms', '×', 'p99 ms', '×', 'p99.9 ms', '×', 'p99 of each set, ms']
+  const base = rows[0]
   const cells = rows.map((row) => {
     const figures = (['p50Millis', 'p99Millis', 'p999Millis'] as const).flatMap((figure) => {
-      const values = row.sets.map((tail) => tail[figure])
-      return [
-        (median(values) ?? Number.NaN).toFixed(2),
-        row === rows[0] ? '–' : ratios(row.sets, base, figure),
-      ]
+      const ratio = row.all[figure] / (base?.all[figure] ?? Number.NaN)
+      return [row.all[figure].toFixed(2), row === base ? '–' : ratio.toFixed(2)]
     })
-    return [row.title, ...figures, row.sets.map(({ p99Millis }) => p99Millis.toFixed(1)).join(' ')]
+    return [row.title, ...figures, row.sets.map(({ p99Millis }) => p99Millis.toFixed(2)).join(' ')]
   })
   return `${title}:\n\n${renderTable(header, cells)}`
-}
-
-function ratios(sets: readonly Tail[], base: readonly Tail[], figure: keyof Tail): string {
-  const values = sets.flatMap((tail, index) => {
-    const beside = base[index]
-    return beside === undefined ? [] : [tail[figure] / beside[figure]]
-  })
-  const middle = median(values) ?? Number.NaN
-  return `${middle.toFixed(2)} (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)})`
 }
 
 function renderMicro({ date, machine, operations, series }: MicroResult): string[] {

@@ -46,7 +46,9 @@ export interface TailGroup {
   /** The first is what the others are compared with. */
   readonly rows: readonly {
     readonly title: string
-    /** One for each set, which has all of them in turn. */
+    /** Of the requests of all sets. */
+    readonly all: Tail
+    /** One for each set, which has all rows in turn. */
     readonly sets: readonly Tail[]
   }[]
 }
