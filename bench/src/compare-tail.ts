@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { exitUnlessAlone } from './compare/loopback-only.ts'
 import { measureTail, type TailPlan, tailOf } from './compare/measure-tail.ts'
+import { pinnedTo } from './compare/process-under-test.ts'
 import { thisMachine, writeResult } from './compare/results.ts'
 import { TAIL_VARIANTS } from './compare/variants.ts'
 
@@ -20,7 +21,7 @@ if (!Number.isInteger(sets) || sets < 0) {
 }
 exitUnlessAlone()
 
-const pin = values.pin === undefined ? [] : ['taskset', '-c', values.pin]
+const pin = pinnedTo(values.pin)
 const date = new Date().toISOString()
 const groups = TAIL_VARIANTS.map(({ title, variants }) => {
   return { title, variants, latencies: variants.map((): (readonly number[])[] => []) }
@@ -44,8 +45,8 @@ for (let set = 1; set <= sets; set++) {
     groups: groups.map(({ title, variants, latencies }) => ({
       title,
       rows: variants.map((variant, index) => {
-        const sets = latencies[index] ?? []
-        return { title: variant.title, all: tailOf(sets.flat()), sets: sets.map(tailOf) }
+        const measured = latencies[index] ?? []
+        return { title: variant.title, all: tailOf(measured.flat()), sets: measured.map(tailOf) }
       }),
     })),
   })

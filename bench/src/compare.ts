@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { exitUnlessAlone } from './compare/loopback-only.ts'
 import { measure, type Plan, type Round } from './compare/measure.ts'
+import { pinnedTo } from './compare/process-under-test.ts'
 import { profile } from './compare/profile.ts'
 import { thisMachine, type VariantResult, writeResult } from './compare/results.ts'
 import { FOREIGN_LOAD_LIMIT } from './compare/summarize.ts'
@@ -35,7 +36,7 @@ const { values } = parseArgs({
 })
 exitUnlessAlone()
 
-const pin = values.pin === undefined ? [] : ['taskset', '-c', values.pin]
+const pin = pinnedTo(values.pin)
 if (values.profile !== undefined) await profile(named(values.profile), pin)
 else await compare()
 
@@ -61,6 +62,7 @@ async function compare(): Promise<void> {
       machine: thisMachine(),
       pinned: pin.length > 0,
       plan,
+      latencyFrom: 'sent',
       variants: [...measured].map(([variant, results]) => toResult(variant, results)),
     })
   }

@@ -50,6 +50,13 @@ describe('compare', () => {
     expect(stderr.trim()).toBe('--sets is many: give a whole number, such as 6.')
   })
 
+  it.each(['tail', 'peers'])('tells how %s is used, before it builds anything', async (script) => {
+    const { code, stderr } = await start([], script, '--sheets', '3')
+    expect(code).toBe(1)
+    expect(stderr).toContain("Unknown option '--sheets'")
+    expect(stderr).toContain(`\nUsage: ${script} [--`)
+  })
+
   it.skipIf(!canUnshare)('starts in a namespace of its own (where unshare is allowed)', async () => {
     const { stderr } = await compareNobody(NAMESPACE)
     expect(stderr).toContain(NO_VARIANT)

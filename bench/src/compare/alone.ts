@@ -1,9 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { inNamespace } from './loopback-only.ts'
 
 const BENCH = join(import.meta.dirname, '..', '..')
+
+/** The options that the process was started with. Ends it where there are others, and tells how it is used. */
+export function readArguments<Options extends ParseArgsOptionsConfig>(options: Options, usage: string) {
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    fail(`${error instanceof Error ? error.message : error}\nUsage: ${usage}`)
+  }
+}
 
 /** Builds the package, as an application installs it. Ends the process where nothing could be compared afterwards. */
 export function build(): void {

@@ -20,7 +20,8 @@ export interface TailPlan {
 const PATH = '/orders/42'
 
 /**
- * Tells how long each request took, in milliseconds (`pace`). By itself, not in turn with others that run meanwhile: decisions/014, "Tried and dropped".
+ * Tells how long each request took, in milliseconds (`pace`). By itself, not in turn with others that run meanwhile: decisions/014,
+ * "Tried and dropped".
  */
 export async function measureTail(
   variant: Variant,

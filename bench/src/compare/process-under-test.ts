@@ -9,6 +9,11 @@ export interface Application {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** What to put before a command so that it has one processor; nothing where none is told. */
+export function pinnedTo(processor: string | undefined): string[] {
+  return processor === undefined ? [] : ['taskset', '-c', processor]
+}
+
 /** An application that listens, and what the kernel (Linux) says of its process, all threads included. */
 export class ProcessUnderTest {
   readonly port: number

@@ -166,6 +166,17 @@ describe('renderResults', () => {
     expect(text).not.toContain('## One operation')
   })
 
+  it('tells what the slowest requests of a comparison count from', () => {
+    const p99Of = (result: PeersResult) =>
+      /\*p99\*: (.*?)\./.exec(renderResults(result, undefined, undefined))?.[1]
+    expect(p99Of({ ...PEERS, latencyFrom: 'sent' })).toBe(
+      'at 300 requests a second, from when they were sent',
+    )
+    expect(p99Of(PEERS)).toBe(
+      'at 300 requests a second, from when they were due, a millisecond or so before they were sent',
+    )
+  })
+
   it('tells of the slowest requests of all sets, and how far the sets are apart', () => {
     const text = renderResults(undefined, TAIL, undefined)
     expect(text).toContain('300 requests a second for 20 s, 2 sets of all variants in turn.')

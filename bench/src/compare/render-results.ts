@@ -39,7 +39,7 @@ function renderPeers(result: PeersResult): string[] {
       '- *CPU*: of the whole process, all threads, until the last span was exported. *req/s*: saturated, × that of no tracing.',
       '- *first line*: from the start of the process to the first line of an empty application. *RSS at start*: when the application listens; *under load*: × that of no tracing, after saturation.',
       '- With `--no-allocation-site-pretenuring`, but for the rows with V8 *as it comes*, which takes some of what `fetch` makes for long-lived, tracing or not ([decisions/014](../decisions/014-measuring-against-others.md)). Node itself starts more slowly with it, as what it has compiled beforehand was compiled without.',
-      `- *p99*: at ${RATE} requests a second. *longest hold*: of the event loop in that time, whatever held it, garbage collection and this machine included.`,
+      `- *p99*: at ${RATE} requests a second, ${result.latencyFrom === 'sent' ? 'from when they were sent' : 'from when they were due, a millisecond or so before they were sent'}. *longest hold*: of the event loop in that time, whatever held it, garbage collection and this machine included.`,
     ].join('\n'),
   ]
 }

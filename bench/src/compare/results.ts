@@ -21,6 +21,8 @@ export interface PeersResult {
   /** Whether the application had a processor for itself. */
   readonly pinned: boolean
   readonly plan: Plan
+  /** What latencies at the fixed rate count from, as `pace` has it; before it was told, from when requests were due. */
+  readonly latencyFrom?: 'sent'
   readonly variants: readonly VariantResult[]
 }
 
