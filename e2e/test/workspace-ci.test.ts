@@ -51,8 +51,16 @@ describe('.ci/run', () => {
         name: join(folder, name),
         status: failed > 0 || broken ? 'failed' : 'passed',
         assertionResults: [
-          ...Array.from({ length: passed }, () => ({ status: 'passed' })),
-          ...Array.from({ length: failed }, () => ({ status: 'failed' })),
+          ...Array.from({ length: passed }, () => ({
+            status: 'passed',
+            fullName: 'rolls',
+            failureMessages: [],
+          })),
+          ...Array.from({ length: failed }, (_, index) => ({
+            status: 'failed',
+            fullName: `dice falls off the table, ${index + 1}`,
+            failureMessages: ['Error: it is under the table\n    at dice.ts:6:6'],
+          })),
         ],
       })),
     })
@@ -112,6 +120,32 @@ esac
     }
     const { code, lines } = await ci(reports, { test: 1 })
     expect(lines.at(-1)).toBe('12 passed, 2 failed')
+    expect(code).toBe(1)
+  })
+
+  it('says at its end, after what the checks print, which tests failed and why', async () => {
+    const file = 'apps/b/test/three.test.ts'
+    const { lines } = await ci({ ...good(), 'apps/b': report({ name: file, passed: 5, failed: 2 }) })
+    expect(lines.slice(lines.indexOf('said by a check') + 1)).toEqual([
+      '',
+      `${join(folder, file)}: dice falls off the table, 1`,
+      'Error: it is under the table',
+      '    at dice.ts:6:6',
+      `${join(folder, file)}: dice falls off the table, 2`,
+      'Error: it is under the table',
+      '    at dice.ts:6:6',
+      '',
+      '12 passed, 2 failed',
+    ])
+  })
+
+  it('says so when tests failed, but none of them alone', async () => {
+    const { code, lines } = await ci({
+      ...good(),
+      'apps/b': good()['apps/b'].replace('"success":true', '"success":false'),
+    })
+    expect(lines).toContain(`The tests of ${join('apps', 'b')} failed, but none of them alone.`)
+    expect(lines.at(-1)).toBe('12 passed, 0 failed')
     expect(code).toBe(1)
   })
 

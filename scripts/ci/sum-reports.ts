@@ -12,7 +12,12 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string }[]
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      /** With their stacks. */
+      readonly failureMessages: readonly string[]
+    }[]
   }[]
 }
 
@@ -20,7 +25,7 @@ export interface Totals {
   readonly passed: number
   /** Failed tests, and test files that failed before they had any. */
   readonly failed: number
-  /** What the numbers alone would not tell, one sentence each. */
+  /** What the numbers alone do not tell: which tests failed, and why; what did not run. */
   readonly problems: readonly string[]
 }
 
@@ -41,19 +46,30 @@ export function sumReports(root: string): Totals {
       continue
     }
     const unloaded = report.testResults.filter(
-      ({ status, assertionResults }) =>
-        status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
+      ({ status, assertionResults }) => status === 'failed' && !assertionResults.some(isFailed),
     )
     passed += report.numPassedTests
     failed += report.numFailedTests + unloaded.length
+    for (const { name, assertionResults } of report.testResults) {
+      for (const { fullName, failureMessages } of assertionResults.filter(isFailed)) {
+        problems.push([`${name}: ${fullName}`, ...failureMessages].join('\n'))
+      }
+    }
     for (const { name } of unloaded) problems.push(`${name} failed as a whole.`)
-    if (!report.success) problems.push(`The tests of ${folder} failed.`)
+    // By an error outside of all tests, for example.
+    if (!report.success && report.numFailedTests + unloaded.length === 0) {
+      problems.push(`The tests of ${folder} failed, but none of them alone.`)
+    }
     const reported = new Set(report.testResults.map(({ name }) => resolve(name)))
     for (const file of itsFiles) {
       if (!reported.has(resolve(root, file))) problems.push(`${file} did not run.`)
     }
   }
   return { passed, failed, problems }
+}
+
+function isFailed({ status }: { readonly status: string }): boolean {
+  return status === 'failed'
 }
 
 function readReport(path: string): Report | undefined {

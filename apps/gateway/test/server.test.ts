@@ -15,7 +15,14 @@ async function startGateway(diceUrl: string, settings: Record<string, string> = 
   const receiver = await startTestReceiver()
   onTestFinished(() => receiver.close())
   const args = ['--import', './src/telemetry.ts', 'src/server.ts']
-  const env = { GATEWAY_PORT: '0', DICE_URL: diceUrl, WORKBENCH_URL: receiver.url, ...settings }
+  const env = {
+    GATEWAY_PORT: '0',
+    DICE_URL: diceUrl,
+    // No test but those of the deadline itself depends on how fast the machine is.
+    DICE_TIMEOUT_MS: '60000',
+    WORKBENCH_URL: receiver.url,
+    ...settings,
+  }
   const service = new ServiceProcess(new URL('..', import.meta.url), args, env)
   onTestFinished(() => void service.stop('SIGKILL'))
   const url = await service.url()

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
+import { connect } from 'node:net'
 import { HttpService, type ListenAddress } from '@linked-traces/service/http-service'
 import { onTestFinished } from 'vitest'
 
@@ -11,10 +13,11 @@ export async function listenUntilDone(listener: RequestListener): Promise<string
   return service.listen(anyPort)
 }
 
-/** An address where nobody listens. */
+/** An address where nobody listens until the test is over: a connection of ours keeps its port from being given away. */
 export async function closedPort(): Promise<string> {
-  const service = new HttpService(() => {})
-  const url = await service.listen(anyPort)
-  await service.stop(0)
-  return url
+  const { port } = new URL(await listenUntilDone(() => {}))
+  const connection = connect(Number(port), '127.0.0.1')
+  onTestFinished(() => void connection.destroy())
+  await once(connection, 'connect')
+  return `http://127.0.0.1:${connection.localPort}`
 }
