@@ -1,11 +1,11 @@
 const { monitorEventLoopDelay } = require('node:perf_hooks')
 
 /** An order looks its stock up in another service. */
-exports.serveOrders = (express) => {
+exports.serveOrders = (express, getJson = async (url) => (await fetch(url)).json()) => {
   const app = express()
   app.get('/orders/:id', async (request, response) => {
-    const stock = await fetch(`${process.env.BENCH_BACKEND}/stock/${request.params.id}`)
-    response.json({ order: request.params.id, stock: await stock.json() })
+    const stock = await getJson(`${process.env.BENCH_BACKEND}/stock/${request.params.id}`)
+    response.json({ order: request.params.id, stock })
   })
   exports.listen(app)
 }

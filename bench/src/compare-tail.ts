@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
+import { keepAwake } from './compare/keep-awake.ts'
 import { exitUnlessAlone } from './compare/loopback-only.ts'
 import { measureTail, type TailPlan, tailOf } from './compare/measure-tail.ts'
 import { pinnedTo } from './compare/process-under-test.ts'
+import { ratioInterval } from './compare/ratio-interval.ts'
 import { thisMachine, writeResult } from './compare/results.ts'
 import { TAIL_VARIANTS } from './compare/variants.ts'
 
@@ -9,26 +11,33 @@ import { TAIL_VARIANTS } from './compare/variants.ts'
 
 const PLAN: TailPlan = {
   warmUp: { requests: 25_000, leastMillis: 4000, mostMillis: 16_000 },
-  paceMillis: 20_000,
+  settleMillis: 5000,
+  paceMillis: 8000,
 }
 const { values } = parseArgs({
-  options: { sets: { type: 'string', default: '6' }, pin: { type: 'string' } },
+  options: { sets: { type: 'string', default: '24' }, pin: { type: 'string' } },
 })
 const sets = Number(values.sets)
 if (!Number.isInteger(sets) || sets < 0) {
-  console.error(`--sets is ${values.sets}: give a whole number, such as 6.`)
+  console.error(`--sets is ${values.sets}: give a whole number, such as 24.`)
   process.exit(1)
 }
 exitUnlessAlone()
 
 const pin = pinnedTo(values.pin)
+await using awake = await keepAwake()
+const isAwake = awake.pids.length > 0
+if (!isAwake)
+  console.log('Without chrt and taskset the processors sleep, and what that takes is in the figures.')
 const date = new Date().toISOString()
 const groups = TAIL_VARIANTS.map(({ title, variants }) => {
   return { title, variants, latencies: variants.map((): (readonly number[])[] => []) }
 })
 for (let set = 1; set <= sets; set++) {
   for (const { title, variants, latencies } of groups) {
-    for (const [index, variant] of variants.entries()) {
+    const turn = [...variants.entries()]
+    // Whoever always came next would have the better or worse minutes where those follow one another.
+    for (const [index, variant] of set % 2 === 0 ? turn.reverse() : turn) {
       const measured = await measureTail(variant, PLAN, pin)
       latencies[index]?.push(measured)
       const tail = tailOf(measured)
@@ -42,11 +51,13 @@ for (let set = 1; set <= sets; set++) {
     date,
     machine: thisMachine(),
     plan: PLAN,
+    isAwake,
     groups: groups.map(({ title, variants, latencies }) => ({
       title,
       rows: variants.map((variant, index) => {
         const measured = latencies[index] ?? []
-        return { title: variant.title, all: tailOf(measured.flat()), sets: measured.map(tailOf) }
+        const p99Interval = ratioInterval(measured, latencies[0] ?? [], 0.99)
+        return { title: variant.title, all: tailOf(measured.flat()), sets: measured.map(tailOf), p99Interval }
       }),
     })),
   })

@@ -15,12 +15,14 @@ const FULL: Plan = {
   starts: 3,
   warmUp: { requests: 40_000, leastMillis: 6000, mostMillis: 20_000 },
   saturateMillis: 3000,
+  settleMillis: 6000,
   paceMillis: 10_000,
 }
 const QUICK: Plan = {
   starts: 3,
   warmUp: { requests: 10_000, leastMillis: 1500, mostMillis: 5000 },
   saturateMillis: 2000,
+  settleMillis: 2000,
   paceMillis: 3000,
 }
 const { values } = parseArgs({

@@ -47,7 +47,7 @@ describe('compare', () => {
   it('takes no number of sets that is none', async () => {
     const { code, stderr } = await start([], 'compare-tail', '--sets', 'many')
     expect(code).toBe(1)
-    expect(stderr.trim()).toBe('--sets is many: give a whole number, such as 6.')
+    expect(stderr.trim()).toBe('--sets is many: give a whole number, such as 24.')
   })
 
   it.each(['tail', 'peers'])('tells how %s is used, before it builds anything', async (script) => {

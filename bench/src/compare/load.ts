@@ -3,6 +3,9 @@ import { connect, type Socket } from 'node:net'
 /** Requests a second, where they are made at a fixed rate. */
 export const RATE = 300
 
+/** Requests a second before that, which do not count: see `settle`. */
+export const SETTLING_RATE = 1000
+
 const CLOSED = 'The application closed a connection.'
 
 /** A keep-alive connection that sends one fixed request after another and knows where each answer ends. Cheap: the client may not be what limits. */

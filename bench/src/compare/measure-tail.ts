@@ -1,5 +1,5 @@
 import { pace, RATE } from './load.ts'
-import { QUIET_MILLIS, type WarmUp, warm } from './measure.ts'
+import { settle, type WarmUp, warm } from './measure.ts'
 import { quantile } from './median.ts'
 import { ProcessUnderTest } from './process-under-test.ts'
 import { Sink } from './sink.ts'
@@ -14,6 +14,7 @@ export interface Tail {
 
 export interface TailPlan {
   readonly warmUp: WarmUp
+  readonly settleMillis: number
   readonly paceMillis: number
 }
 
@@ -25,14 +26,14 @@ const PATH = '/orders/42'
  */
 export async function measureTail(
   variant: Variant,
-  { warmUp, paceMillis }: TailPlan,
+  { warmUp, settleMillis, paceMillis }: TailPlan,
   pin: readonly string[],
 ): Promise<readonly number[]> {
   const sink = await Sink.start()
   const app = await ProcessUnderTest.start(applicationOf(variant, sink.url), pin)
   try {
     await warm(app, PATH, warmUp)
-    await sink.quiet(QUIET_MILLIS)
+    await settle(app, PATH, settleMillis)
     return await pace(app.port, PATH, RATE, paceMillis)
   } finally {
     await app.stop()

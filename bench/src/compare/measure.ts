@@ -1,5 +1,5 @@
 import { foreignLoad, machineTime } from './foreign-load.ts'
-import { inTurn, pace, RATE, saturate } from './load.ts'
+import { inTurn, pace, RATE, SETTLING_RATE, saturate } from './load.ts'
 import { median, quantile } from './median.ts'
 import { firstLineMillis, ProcessUnderTest } from './process-under-test.ts'
 import { Sink } from './sink.ts'
@@ -28,6 +28,8 @@ export interface Plan {
   readonly starts: number
   readonly warmUp: WarmUp
   readonly saturateMillis: number
+  /** As {@link settle} has it; runs before it have none. */
+  readonly settleMillis?: number
   readonly paceMillis: number
 }
 
@@ -44,7 +46,7 @@ export interface WarmUp {
 const CONNECTIONS = 16
 const PROBES = 50
 /** Nothing new for so long: the queues are empty, as all export every second. */
-export const QUIET_MILLIS = 1300
+const QUIET_MILLIS = 1300
 
 export async function measure(variant: Variant, plan: Plan, pin: readonly string[]): Promise<Round> {
   const sink = await Sink.start()
@@ -69,7 +71,7 @@ export async function measure(variant: Variant, plan: Plan, pin: readonly string
 async function measureRunning(
   app: ProcessUnderTest,
   { workload }: Variant,
-  { warmUp, saturateMillis, paceMillis }: Plan,
+  { warmUp, saturateMillis, settleMillis = 0, paceMillis }: Plan,
   sink: Sink,
 ): Promise<Omit<Round, 'firstLineMillis'>> {
   const path = workload === 'hello' ? '/' : '/orders/42'
@@ -100,6 +102,7 @@ async function measureRunning(
   const spans = await arrived()
   const cpuMicros = ((app.processorSeconds() - processor) / requests) * 1e6
 
+  await settle(app, path, settleMillis)
   await app.watchLoop()
   const latencies = await pace(app.port, path, RATE, paceMillis)
   const longestHoldMillis = await app.longestHoldMillis()
@@ -122,4 +125,13 @@ export async function warm({ port }: ProcessUnderTest, path: string, plan: WarmU
   const { requests } = await saturate(port, path, CONNECTIONS, plan.leastMillis)
   const left = plan.requests - requests
   if (left > 0) await saturate(port, path, CONNECTIONS, plan.mostMillis - plan.leastMillis, left)
+}
+
+/**
+ * Requests at more than the fixed rate, but far from saturation, that do not count: an application that sleeps between requests runs
+ * through other code than one that never does, and V8 compiles for that once more. That is no part of its slowest requests
+ * from then on.
+ */
+export async function settle({ port }: ProcessUnderTest, path: string, millis: number): Promise<void> {
+  if (millis > 0) await pace(port, path, SETTLING_RATE, millis)
 }

@@ -110,14 +110,26 @@ const TAIL: TailResult = {
   machine,
   plan: {
     warmUp: { requests: 1000, leastMillis: 1, mostMillis: 2 },
+    settleMillis: 4000,
     paceMillis: 20_000,
   },
+  isAwake: true,
   groups: [
     {
       title: 'Steady',
       rows: [
-        { title: 'no tracing', all: tail(1, 3, 10), sets: [tail(1, 2, 4), tail(1, 10, 40)] },
-        { title: 'traced', all: tail(1.1, 3.15, 9), sets: [tail(1, 2.2, 5), tail(1.2, 10.5, 40)] },
+        {
+          title: 'no tracing',
+          all: tail(1, 3, 10),
+          sets: [tail(1, 10, 40), tail(1, 2, 4), tail(1, 4, 9)],
+          p99Interval: [1, 1],
+        },
+        {
+          title: 'traced',
+          all: tail(1.1, 3.15, 9),
+          sets: [tail(1, 2.2, 5), tail(1.2, 10.5, 40), tail(1, 4.5, 9)],
+          p99Interval: [0.954, 1.116],
+        },
       ],
     },
   ],
@@ -166,6 +178,13 @@ describe('renderResults', () => {
     expect(text).not.toContain('## One operation')
   })
 
+  it('tells what does not count before the fixed rate, where anything did', () => {
+    const plan = { ...PEERS.plan, settleMillis: 5000 }
+    expect(renderResults({ ...PEERS, plan }, undefined, undefined)).toContain(
+      'then 5 s at 1000 that do not count, and 6 s at 300 requests',
+    )
+  })
+
   it('tells what the slowest requests of a comparison count from', () => {
     const p99Of = (result: PeersResult) =>
       /\*p99\*: (.*?)\./.exec(renderResults(result, undefined, undefined))?.[1]
@@ -179,10 +198,14 @@ describe('renderResults', () => {
 
   it('tells of the slowest requests of all sets, and how far the sets are apart', () => {
     const text = renderResults(undefined, TAIL, undefined)
-    expect(text).toContain('300 requests a second for 20 s, 2 sets of all variants in turn.')
+    expect(text).toContain(
+      '3 sets of all variants in turn, a process each: 4 s at 1000 that do not count, and 20 s at 300 requests a second. No processor slept meanwhile.',
+    )
     expect(text).toContain('Steady:\n\n| variant |')
-    expect(text).toContain('| no tracing | 1.00 | – | 3.00 | – | 10.00 | – | 2.00 10.00 |')
-    expect(text).toContain('| traced | 1.10 | 1.10 | 3.15 | 1.05 | 9.00 | 0.90 | 2.20 10.50 |')
+    expect(text).toContain('| no tracing | 1.00 | – | 3.00 | – | – | 10.00 | – | 2.00 / 4.00 / 10.00 |')
+    expect(text).toContain(
+      '| traced | 1.10 | 1.10 | 3.15 | 1.05 | 0.95 to 1.12 | 9.00 | 0.90 | 2.20 / 4.50 / 10.50 |',
+    )
   })
 
   it('tells what each more of something costs', () => {

@@ -1,4 +1,6 @@
-import { RATE } from './load.ts'
+import { RATE, SETTLING_RATE } from './load.ts'
+import type { Tail } from './measure-tail.ts'
+import { quantile } from './median.ts'
 import type { Machine, MicroResult, MicroSeries, PeersResult, TailGroup, TailResult } from './results.ts'
 import { FOREIGN_LOAD_LIMIT, type Row, summarize } from './summarize.ts'
 
@@ -29,7 +31,7 @@ function renderPeers(result: PeersResult): string[] {
     '![Processor time that tracing adds to a request](results/added.svg)',
     `${described(result.date, result.machine)} ${pinned ? 'The application had one processor, the load and the sink the others.' : 'Nothing was pinned to a processor: trust the ratios only.'} ` +
       `${orders[0]?.rounds ?? 0} rounds of all variants in turn; medians, and for what is relative to no tracing the medians of each round's own ratio. ` +
-      `Warmed up by ${plan.warmUp.requests.toLocaleString('en')} requests (${plan.warmUp.leastMillis / 1000} to ${plan.warmUp.mostMillis / 1000} s), saturated for ${plan.saturateMillis / 1000} s, then ${plan.paceMillis / 1000} s at ${RATE} requests a second.`,
+      `Warmed up by ${plan.warmUp.requests.toLocaleString('en')} requests (${plan.warmUp.leastMillis / 1000} to ${plan.warmUp.mostMillis / 1000} s), saturated for ${plan.saturateMillis / 1000} s, then ${settled(plan)}${plan.paceMillis / 1000} s at ${RATE} requests a second.`,
     'An Express 5 route that makes one `fetch`:',
     table(orders),
     'Hello world on `node:http`:',
@@ -42,6 +44,10 @@ function renderPeers(result: PeersResult): string[] {
       `- *p99*: at ${RATE} requests a second, ${result.latencyFrom === 'sent' ? 'from when they were sent' : 'from when they were due, a millisecond or so before they were sent'}. *longest hold*: of the event loop in that time, whatever held it, garbage collection and this machine included.`,
     ].join('\n'),
   ]
+}
+
+function settled({ settleMillis = 0 }: { readonly settleMillis?: number }): string {
+  return settleMillis === 0 ? '' : `${settleMillis / 1000} s at ${SETTLING_RATE} that do not count, and `
 }
 
 function table(rows: readonly Row[]): string {
@@ -95,26 +101,48 @@ function disturbance(rows: readonly Row[]): string[] {
   ]
 }
 
-function renderTail({ date, machine, plan, groups }: TailResult): string[] {
+function renderTail({ date, machine, plan, isAwake, groups }: TailResult): string[] {
   const sets = groups[0]?.rows[0]?.sets.length ?? 0
   return [
     '## The slowest requests',
-    `${described(date, machine)} ${RATE} requests a second for ${plan.paceMillis / 1000} s, ${sets} sets of all variants in turn. ` +
-      'Of the requests of all sets together, × that of the first row; the last column has each set by itself.',
+    `${described(date, machine)} ${sets} sets of all variants in turn, a process each: ${settled(plan)}${plan.paceMillis / 1000} s at ${RATE} requests a second. ` +
+      (isAwake ? 'No processor slept meanwhile. ' : '') +
+      'Of the requests of all sets together, × that of the first row. *By chance*: where nine in ten of the ratios lie that as many sets may give, drawn from these. ' +
+      'The last column has the least, the middle and the greatest p99 of a set by itself.',
     ...groups.map(renderTailGroup),
     '*With V8 held steady*: with `--no-allocation-site-pretenuring` ([decisions/014](../decisions/014-measuring-against-others.md)).',
   ]
 }
 
 function renderTailGroup({ title, rows }: TailGroup): string {
-  const header = ['variant', 'p50 ms', '×', 'p99 ms', '×', 'p99.9 ms', '×', 'p99 of each set, ms']
+  const header = [
+    'variant',
+    'p50 ms',
+    '×',
+    'p99 ms',
+    '×',
+    'by chance',
+    'p99.9 ms',
+    '×',
+    'p99 of the sets, ms',
+  ]
   const base = rows[0]
   const cells = rows.map((row) => {
-    const figures = (['p50Millis', 'p99Millis', 'p999Millis'] as const).flatMap((figure) => {
-      const ratio = row.all[figure] / (base?.all[figure] ?? Number.NaN)
-      return [row.all[figure].toFixed(2), row === base ? '–' : ratio.toFixed(2)]
-    })
-    return [row.title, ...figures, row.sets.map(({ p99Millis }) => p99Millis.toFixed(2)).join(' ')]
+    const figure = (name: keyof Tail) => {
+      const ratio = row.all[name] / (base?.all[name] ?? Number.NaN)
+      return [row.all[name].toFixed(2), row === base ? '–' : ratio.toFixed(2)]
+    }
+    const byChance = row === base ? '–' : row.p99Interval.map((ratio) => ratio.toFixed(2)).join(' to ')
+    const ofSets = row.sets.map(({ p99Millis }) => p99Millis)
+    const spread = [0, 0.5, 1].map((share) => quantile(ofSets, share)?.toFixed(2)).join(' / ')
+    return [
+      row.title,
+      ...figure('p50Millis'),
+      ...figure('p99Millis'),
+      byChance,
+      ...figure('p999Millis'),
+      spread,
+    ]
   })
   return `${title}:\n\n${renderTable(header, cells)}`
 }

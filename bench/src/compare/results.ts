@@ -40,6 +40,8 @@ export interface TailResult {
   readonly date: string
   readonly machine: Machine
   readonly plan: TailPlan
+  /** Whether no processor slept: see `keepAwake`. */
+  readonly isAwake: boolean
   readonly groups: readonly TailGroup[]
 }
 
@@ -52,6 +54,8 @@ export interface TailGroup {
     readonly all: Tail
     /** One for each set, which has all rows in turn. */
     readonly sets: readonly Tail[]
+    /** Of the p99 of all, × that of the first row: see `ratioInterval`. */
+    readonly p99Interval: readonly [low: number, high: number]
   }[]
 }
 

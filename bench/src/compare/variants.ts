@@ -12,7 +12,8 @@ export interface Variant {
   readonly title: string
   /** The npm package, for its version. */
   readonly package?: string
-  readonly workload: 'orders' | 'hello'
+  /** `orders` calls with `fetch`, `orders-by-request` with `request` of undici. */
+  readonly workload: 'orders' | 'orders-by-request' | 'hello'
   /** The variant this one's costs are added to. */
   readonly base: string
   readonly flags: readonly string[]
@@ -189,23 +190,17 @@ export const VARIANTS: readonly Variant[] = [
   },
 ]
 
-const CONTEXT_ONLY: Variant = {
-  name: 'context-only',
-  title: 'an AsyncLocalStorage for each request, and no tracing',
-  ...peer,
-  flags: ['--import', join(APP, 'context-only.mjs')],
-}
-
-/** Whose slowest requests are looked at. The second is the first once more: what they differ by is chance. */
+/** Whose slowest requests are looked at, beside the first of each group. */
 export const TAIL_VARIANTS = [
-  { title: 'With V8 held steady', asItComes: false },
-  { title: 'With V8 as it comes', asItComes: true },
-].map(({ title, asItComes }) => {
-  const [none, ours, ours3] = ['none', 'ours', 'ours-3'].map(named) as [Variant, Variant, Variant]
-  const again = { ...none, name: 'none-again', title: 'no tracing, once more' }
-  const variants = [none, again, CONTEXT_ONLY, ours, ours3]
-  return { title, variants: variants.map((variant): Variant => ({ ...variant, asItComes })) }
-})
+  { title: 'With V8 held steady', variants: ['none', 'ours-3', 'ours'].map(named) },
+  { title: 'With V8 as it comes', variants: ['none-as-it-comes', 'ours-3-as-it-comes'].map(named) },
+  {
+    title: 'With V8 held steady, and `request` of undici in place of `fetch`',
+    variants: ['none', 'ours-3'].map((name): Variant => {
+      return { ...named(name), workload: 'orders-by-request' }
+    }),
+  },
+]
 
 /** @throws when there is no such variant of the comparison. */
 export function named(name: string): Variant {
@@ -253,9 +248,9 @@ export function environmentOf({ env }: Variant, sinkUrl: string): Record<string,
 const STEADY = ['--no-allocation-site-pretenuring']
 
 export function applicationOf(variant: Variant, sinkUrl: string): Application {
-  const file = variant.workload === 'hello' ? 'hello.mjs' : variant.commonJs ? 'orders.cjs' : 'orders.mjs'
-  const flags = variant.asItComes ? variant.flags : [...STEADY, ...variant.flags]
-  return { flags, file: join(APP, file), env: environmentOf(variant, sinkUrl) }
+  const { workload, asItComes, commonJs, flags } = variant
+  const file = join(APP, `${workload}.${commonJs ? 'cjs' : 'mjs'}`)
+  return { flags: asItComes ? flags : [...STEADY, ...flags], file, env: environmentOf(variant, sinkUrl) }
 }
 
 export function firstLineOf(variant: Variant, sinkUrl: string): Application {
