@@ -25,7 +25,7 @@ if (!Number.isInteger(sets) || sets < 0) {
 exitUnlessAlone()
 
 const pin = pinnedTo(values.pin)
-await using awake = await keepAwake()
+await using awake = keepAwake()
 const isAwake = awake.pids.length > 0
 if (!isAwake)
   console.log('Without chrt and taskset the processors sleep, and what that takes is in the figures.')

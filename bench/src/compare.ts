@@ -15,7 +15,7 @@ const FULL: Plan = {
   starts: 3,
   warmUp: { requests: 40_000, leastMillis: 6000, mostMillis: 20_000 },
   saturateMillis: 3000,
-  settleMillis: 6000,
+  settleMillis: 5000,
   paceMillis: 10_000,
 }
 const QUICK: Plan = {

@@ -111,7 +111,8 @@ describe('pace', () => {
       (port) => pace(port, '/', 2, 2000),
     )
     expect(latencies).toHaveLength(4)
-    expect(Math.max(...latencies.slice(1))).toBeLessThan(200)
+    // From when they were due the first of them took 1.2 s.
+    expect(Math.max(...latencies.slice(1))).toBeLessThan(600)
   })
 
   it('uses its connections in turn, so that none waits until the application closes it', async () => {

@@ -16,7 +16,8 @@ export function ratioInterval(
   base: readonly (readonly number[])[],
   share: number,
 ): readonly [low: number, high: number] {
-  const [ofSets, baseSets] = [of, base].map((sets) => sets.map(ascending)) as [Float64Array[], Float64Array[]]
+  const ofSets = of.map(ascending)
+  const baseSets = base.map(ascending)
   const random = sequence()
   const ratios = Array.from({ length: DRAWS }, () => {
     const drawn = of.map(() => Math.floor(random() * of.length))
